@@ -1,0 +1,55 @@
+"""This module owns the `gortyn` command: its verbs, and what it does with what goes wrong.
+
+The results path goes to stdout, everything said on the way to stderr. Exit codes: 0 done, 1 failed, 2 invalid input.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError, Parameter
+
+from gortyn import __version__
+from gortyn.cli.author import check, new, schema, show
+from gortyn.cli.output import INVALID, InvalidInput, complain
+from gortyn.cli.reference import doctor, facts
+from gortyn.cli.results import compare, report, run
+
+app = App(
+    name="gortyn",
+    help="Plan, simulate and fact-check AI gigafactories: from euros to exaflops to access.",
+    version=f"gortyn {__version__}",
+    # Plain text: it pipes well, and the styled formatter costs as much start-up time as all the rest.
+    help_formatter="plain",
+    help_format="plaintext",
+    default_parameter=Parameter(negative=(), show_default=False),
+)
+for verb in (new, check, show, run, compare, report, facts, schema, doctor):
+    app.command(verb)
+app.register_install_completion_command(help="Install completion for the shell you are in.", add_to_startup=True)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # unwind, so that partial files go away
+    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        complain(f"gortyn: {error}", "See `gortyn --help`.")
+        return INVALID
+    except InvalidInput as error:
+        complain(*error.lines)
+        return INVALID
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left; say nothing more
+        return 1
+    except OSError as error:
+        complain(f"gortyn: {error.filename or ''}: {error.strerror or error}".replace(": : ", ": "))
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,218 @@
+"""This module owns the seam between YAML text and plain data: values, and the line and column of each.
+
+YAML 1.2 as ruamel reads it, so that `NO` is Norway and `3e9` a number. Sequences become tuples, which is what the
+frozen scenario types hold. Every fault of the text that can be found is found in one pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from gortyn.io.faults import Located, ScenarioError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 30
+MAX_NODES = 100_000
+
+PathKey = tuple[str | int, ...]
+
+
+class Mark(NamedTuple):
+    """A place in the file, counted from 1."""
+
+    line: int
+    column: int
+
+
+START = Mark(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed file.
+
+    data: the root mapping as plain values. marks: where the value of each path stands. keys: where its key stands.
+    comments: the comment at the end of each line, by line.
+    """
+
+    name: str
+    data: dict[str, Any]
+    marks: dict[PathKey, Mark]
+    keys: dict[PathKey, Mark]
+    comments: dict[int, str]
+
+    def place(self, path: PathKey, *, key: bool = False) -> str:
+        """Return `file:line:col` of a path, or of the nearest mapping above it that is in the file."""
+        table = self.keys if key else self.marks
+        while path and path not in table:
+            path, table = path[:-1], self.marks
+        mark = table.get(path, START)
+        return f"{self.name}:{mark.line}:{mark.column}"
+
+    def comment(self, path: PathKey) -> str:
+        """Return the comment at the end of the line that holds the value of a path, or an empty text."""
+        mark = self.marks.get(path)
+        return self.comments.get(mark.line, "") if mark else ""
+
+
+def read(path: Path, name: str | None = None) -> Document:
+    """Read and parse a scenario file.
+
+    Raises
+    ------
+    ScenarioError : the file cannot be read, is no UTF-8, too large, or its YAML is broken; every fault with its place.
+    """
+    name = name or str(path)
+    try:
+        size = path.stat().st_size
+        if path.is_file() and size > MAX_BYTES:
+            raise _fault(name, f"is {size:,} bytes; a scenario has at most {MAX_BYTES:,}")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise _fault(name, "no such file") from None
+    except IsADirectoryError:
+        raise _fault(name, "is a directory, not a scenario file") from None
+    except OSError as error:
+        raise _fault(name, f"cannot be read: {error.strerror}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        raise _fault(name, f"is not UTF-8: byte 0x{raw[error.start]:02x}", Mark(line, column)) from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Document:
+    """Parse the text of a scenario; `name` is what faults call the file."""
+    if len(text) > MAX_BYTES:
+        raise _fault(name, f"is {len(text):,} characters; a scenario has at most {MAX_BYTES:,}")
+    try:
+        _refuse_deep(text, name)
+        root = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Mark(mark.line + 1, mark.column + 1) if mark else START
+        raise _fault(name, f"is no valid YAML: {error.problem or error.context}", place) from None
+    except YAMLError as error:
+        raise _fault(name, f"is no valid YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(root, MappingNode):
+        what = "empty" if root is None else "a list" if isinstance(root, SequenceNode) else "a single value"
+        raise _fault(name, f"must be a mapping of keys to values, is {what}")
+    walk = _Walk(name)
+    data = walk.value(root, ())
+    if walk.faults:
+        raise ScenarioError(walk.faults)
+    return Document(name, data, walk.marks, walk.keys, dict(_comments(text)))
+
+
+def parse_value(text: str) -> Any:
+    """Return the value of one YAML scalar or flow collection, as `--set` takes it.
+
+    >>> parse_value("3e9"), parse_value("NO"), parse_value("[1, 2]")
+    (3000000000.0, 'NO', (1, 2))
+    """
+    node = YAML(typ="safe", pure=True).compose(text)
+    return None if node is None else _Walk("--set").value(node, ())
+
+
+def _fault(name: str, message: str, mark: Mark = START) -> ScenarioError:
+    return ScenarioError([Located(f"{name}:{mark.line}:{mark.column}", "", message)])
+
+
+def _refuse_deep(text: str, name: str) -> None:
+    """Refuse nesting that would exhaust the stack before anything recursive touches the text."""
+    depth = 0
+    for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH or count > MAX_NODES:
+            what = f"nests deeper than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"has over {MAX_NODES:,} values"
+            raise _fault(name, what, Mark(event.start_mark.line + 1, event.start_mark.column + 1))
+
+
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the comment at the end of each line that has one. A `#` inside quotes is no comment."""
+    outside_quotes = re.compile(r"""^(?:[^'"#]|'[^']*'|"(?:[^"\\]|\\.)*"|(?<=\S)[#'"])*(?<=\s)#\s?(.*)$""")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if match := outside_quotes.match(line):
+            yield number, match[1].strip()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the nodes that builds data, places and faults."""
+
+    name: str
+    marks: dict[PathKey, Mark] = field(default_factory=dict)
+    keys: dict[PathKey, Mark] = field(default_factory=dict)
+    faults: list[Located] = field(default_factory=list)
+    nodes: int = 0
+    open_nodes: list[Node] = field(default_factory=list)
+    yaml: YAML = field(default_factory=lambda: YAML(typ="safe", pure=True))
+
+    def value(self, node: Node, path: PathKey) -> Any:
+        mark = Mark(node.start_mark.line + 1, node.start_mark.column + 1)
+        self.marks[path] = mark
+        self.nodes += 1
+        if self.nodes > MAX_NODES:  # aliases can multiply a small text
+            raise _fault(self.name, f"has over {MAX_NODES:,} values once its aliases are followed", mark)
+        if any(node is above for above in self.open_nodes):
+            self._add(mark, path, "an alias that holds itself")
+            return None
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, path, mark)
+        self.open_nodes.append(node)
+        try:
+            if isinstance(node, SequenceNode):
+                return tuple(self.value(child, (*path, index)) for index, child in enumerate(node.value))
+            return self._mapping(node, path)
+        finally:
+            self.open_nodes.pop()
+
+    def _mapping(self, node: Node, path: PathKey) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            mark = Mark(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            key: Hashable = self._scalar(key_node, path, mark) if isinstance(key_node, ScalarNode) else None
+            if not isinstance(key, str):
+                self._add(mark, path, "a key must be a word")
+                continue
+            below = (*path, key)
+            if key in data:
+                self._add(mark, below, f"key is there already, in line {self.keys[below].line}")
+                continue
+            self.keys[below] = mark
+            data[key] = self.value(value_node, below)
+        return data
+
+    def _scalar(self, node: ScalarNode, path: PathKey, mark: Mark) -> Any:
+        try:
+            return self.yaml.constructor.construct_object(node)
+        except (YAMLError, ValueError) as error:
+            problem = getattr(error, "problem", None) or str(error)
+            self._add(mark, path, f"cannot read {node.value!r}: {problem}")
+            return None
+
+    def _add(self, mark: Mark, path: PathKey, message: str) -> None:
+        self.faults.append(Located(f"{self.name}:{mark.line}:{mark.column}", dotted(path), message))
+
+
+def dotted(path: PathKey) -> str:
+    """Return a path as printed.
+
+    >>> dotted(("sites", 0, "grid", "connection_mw"))
+    'sites.0.grid.connection_mw'
+    """
+    return ".".join(str(part) for part in path)

@@ -1,0 +1,176 @@
+"""This module owns the results folder: written aside and renamed when whole, opened again by viewers.
+
+A folder holds `scenario.yaml` (resolved), `manifest.json`, `summary.json`, one Parquet file per table and
+`report.html`. It is the only contract between the simulator and whatever shows its results.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gortyn import __version__
+from gortyn.io.columns import dictionary
+from gortyn.io.tables import TABLES, frames
+from gortyn.io.yaml_text import scenario_yaml
+from gortyn.result import Result
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LIBRARIES = ("numpy", "numba", "polars", "pydantic", "pyxirr", "ruamel.yaml")
+MANIFEST, SUMMARY, SCENARIO = "manifest.json", "summary.json", "scenario.yaml"
+
+
+class ResultsError(ValueError):
+    """A folder that holds no whole results, or one that must not be written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsFolder:
+    """A results folder on disk. Tables are read when asked for."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Versions, seed, hashes, catalogue entries and stage timings."""
+        return json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+
+    @property
+    def summary(self) -> dict[str, float | int | None]:
+        """Headline numbers."""
+        return json.loads((self.path / SUMMARY).read_text(encoding="utf-8"))
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return one table; its columns are described in the column dictionary."""
+        import polars as pl
+
+        return pl.read_parquet(self.path / f"{name}.parquet")
+
+
+def open_result(folder: str | Path) -> ResultsFolder:
+    """Open a results folder.
+
+    Raises
+    ------
+    ResultsError : the folder does not exist or misses one of its files; it names which.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        raise ResultsError(f"{path}: no such results folder")
+    needed = (MANIFEST, SUMMARY, SCENARIO, *(f"{table}.parquet" for table in TABLES))
+    if missing := [name for name in needed if not (path / name).is_file()]:
+        raise ResultsError(f"{path}: is no results folder, it lacks {', '.join(missing)}")
+    return ResultsFolder(path)
+
+
+def write(result: Result, folder: str | Path, finish: Callable[[ResultsFolder], None], *, force: bool = False) -> Path:
+    """Write a result as a folder and return its path.
+
+    The folder appears whole or not at all: everything is written beside it first and then renamed.
+
+    Parameters
+    ----------
+    result : what `gortyn.run` returned.
+    folder : where to; its parent is made if need be.
+    finish : adds what is made from the finished tables (the report) before the folder gets its name.
+    force : replace a results folder that is there already. Anything else that is there is never replaced.
+
+    Raises
+    ------
+    ResultsError : the folder exists and is not to be replaced.
+    OSError : the disk is full or not writable; nothing is left behind.
+    """
+    path = Path(folder)
+    check_target(path, force=force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _aside(path) as aside:
+        _write_files(result, aside)
+        finish(ResultsFolder(aside))
+        _replace(aside, path)
+    return path
+
+
+def check_target(path: Path, *, force: bool = False) -> None:
+    """Raise ResultsError where `write` would, before a run has cost any time."""
+    if not path.exists() and not path.is_symlink():
+        return
+    if not path.is_dir():
+        raise ResultsError(f"{path}: exists and is no folder")
+    empty = not any(path.iterdir())
+    if not empty and not (path / MANIFEST).is_file():
+        raise ResultsError(f"{path}: exists and is no results folder; it is left as it is")
+    if not empty and not force:
+        raise ResultsError(f"{path}: exists; give another folder, or --force to replace it")
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside the target, which is removed whatever happens."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _replace(aside: Path, path: Path) -> None:
+    """Rename the finished folder into place, and put an older one back if that fails."""
+    aside.chmod(0o755)
+    if not path.exists():
+        aside.rename(path)
+        return
+    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    path.rename(old)
+    try:
+        aside.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    shutil.rmtree(old)
+
+
+def _write_files(result: Result, folder: Path) -> None:
+    text = scenario_yaml(result.scenario)
+    (folder / SCENARIO).write_text(text, encoding="utf-8")
+    hashes = {}
+    for name, frame in frames(result).items():
+        target = folder / f"{name}.parquet"
+        frame.write_parquet(target, compression="zstd", statistics=False)
+        hashes[target.name] = _sha256(target.read_bytes())
+    _write_json(folder / SUMMARY, result.summary)
+    _write_json(folder / MANIFEST, _manifest(result, text, hashes))
+
+
+def _manifest(result: Result, text: str, hashes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "gortyn": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "scenario": result.scenario.name,
+        "seed": result.scenario.simulation.seed,
+        "scenario_sha256": _sha256(text.encode()),
+        "tables_sha256": dict(hashes),
+        "catalogue_entries": [fact.key for fact in result.facts],
+        "seconds": {stage: round(seconds, 4) for stage, seconds in result.seconds.items()},
+        "columns": {table: len(columns) for table, columns in dictionary().items()},
+    }
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")

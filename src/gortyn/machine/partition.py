@@ -1,0 +1,73 @@
+"""This module owns the partition: the nodes of one machine at one site, as they become available to the scheduler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gortyn.machine.conversions import S_PER_DAY
+from gortyn.machine.site_plan import PhasePlan, SitePlan
+from gortyn.model import Scenario, known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """Nodes of one machine at one site during the simulated window.
+
+    Attributes
+    ----------
+    site : index of the site in the plans
+    machine : name of the machine in the scenario
+    nodes : nodes in operation by the end of the window, the sum of `step_nodes`
+    chips_per_node : chips in one node
+    step_s : int64[step], strictly increasing: seconds from the start of the simulation to the first second of a step;
+        0 for phases that operate before it
+    step_nodes : int64[step]: nodes that become available at that second
+    """
+
+    site: int
+    machine: str
+    nodes: int
+    chips_per_node: int
+    step_s: NDArray[np.int64]
+    step_nodes: NDArray[np.int64]
+
+    @property
+    def chips(self) -> int:
+        """Chips in operation by the end of the window."""
+        return self.nodes * self.chips_per_node
+
+
+def partitions(scenario: Scenario, plans: tuple[SitePlan, ...]) -> tuple[Partition, ...]:
+    """One partition per site and machine, in scenario order; none where all phases come after the window.
+
+    Parameters
+    ----------
+    scenario : resolved scenario, for the simulated window and the chips per node
+    plans : one per site of the scenario, in its order
+    """
+    found: list[Partition] = []
+    for index, site in enumerate(plans):
+        for name in dict.fromkeys(phase.machine for phase in site.phases):
+            step_s, step_nodes = _steps(scenario, [phase for phase in site.phases if phase.machine == name])
+            if step_nodes.size:
+                per_node = known(scenario.machine(name).chips_per_node)
+                found.append(Partition(index, name, int(step_nodes.sum()), per_node, step_s, step_nodes))
+    return tuple(found)
+
+
+def _steps(scenario: Scenario, phases: list[PhasePlan]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Seconds and nodes of each step inside the window; phases of the same second are one step."""
+    nodes_by_second: dict[int, int] = {}
+    for phase in phases:
+        day = max(0, (phase.operational - scenario.simulation.start).days)
+        if day < scenario.simulation.days:
+            second = day * S_PER_DAY
+            nodes_by_second[second] = nodes_by_second.get(second, 0) + phase.nodes
+    seconds = sorted(nodes_by_second)
+    return (
+        np.array(seconds, dtype=np.int64),
+        np.array([nodes_by_second[second] for second in seconds], dtype=np.int64),
+    )

@@ -1,0 +1,70 @@
+"""This module owns the machine: a chip and the way it is built into nodes, scale-up domains and pods."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gortyn.model.noun import Noun, Slug
+from gortyn.model.units import Count, FromCatalogue, Share, Unit
+
+
+class Machine(Noun):
+    """A kind of machine that phases of sites install; what is left out comes from the catalogue's entry of the chip."""
+
+    name: Slug
+    """Short name that phases refer to."""
+    chip: str
+    """Chip by its catalogue name, for example GB300-NVL72."""
+    chips_per_node: Annotated[Count | None, FromCatalogue("chips/{chip}/chips_per_node")] = None
+    """Chips in one node, the unit that the scheduler allocates."""
+    domain_chips: Annotated[Count | None, FromCatalogue("chips/{chip}/scale_up_domain_chips")] = None
+    """Chips in one scale-up domain (NVLink or the like)."""
+    pod_chips: Count = 4096
+    """Chips in one pod: the largest set with full bisection bandwidth between its domains."""
+    bf16_dense_tflops: Annotated[
+        Annotated[float, Unit("TFLOP/s"), Field(gt=0)] | None, FromCatalogue("chips/{chip}/bf16_dense_tflops")
+    ] = None
+    """Dense 16-bit peak of one chip; its ratio to an H100 SXM counts H100-equivalents."""
+    memory_gb: Annotated[Annotated[float, Unit("GB"), Field(gt=0)] | None, FromCatalogue("chips/{chip}/memory_gb")] = (
+        None
+    )
+    """Device memory of one chip."""
+    it_power_kw_per_chip: Annotated[
+        Annotated[float, Unit("kW/chip"), Field(gt=0, le=20)] | None, FromCatalogue("chips/{chip}/it_power_kw_per_chip")
+    ] = None
+    """IT power per chip at full load with its share of host, switches and storage."""
+    idle_power_share: Annotated[
+        Share | None, FromCatalogue("chips/{chip}/idle_power_share", "chips/all/idle_power_share")
+    ] = None
+    """Power of an idle node as a share of its power at full load."""
+    active_power_share: Annotated[
+        Share | None, FromCatalogue("chips/{chip}/active_power_share", "chips/all/active_power_share")
+    ] = None
+    """Mean power of a node that runs a job, as a share of its power at full load."""
+    server_usd_per_chip: Annotated[
+        Annotated[float, Unit("USD/chip"), Field(ge=0)] | None, FromCatalogue("prices/{chip}/server_usd_per_chip")
+    ] = None
+    """Price of server or rack per chip, host included."""
+    network_usd_per_chip: Annotated[
+        Annotated[float, Unit("USD/chip"), Field(ge=0)] | None, FromCatalogue("prices/{chip}/network_usd_per_chip")
+    ] = None
+    """Price of switches, cables and optics per chip."""
+    training_dtype: Literal["bf16", "fp8"] = "bf16"
+    """Number format of training runs on this machine."""
+    mfu_dense_share: Annotated[
+        Share | None,
+        FromCatalogue("utilisation/{chip}/mfu_dense_{training_dtype}", "utilisation/all/mfu_dense_{training_dtype}"),
+    ] = None
+    """Model FLOPs utilisation of dense models, as a share of the dense peak of the training number format."""
+    mfu_moe_share: Annotated[
+        Share | None,
+        FromCatalogue("utilisation/{chip}/mfu_moe_{training_dtype}", "utilisation/all/mfu_moe_{training_dtype}"),
+    ] = None
+    """Model FLOPs utilisation of mixture-of-experts models, as a share of the same peak."""
+    training_peak_tflops: Annotated[
+        Annotated[float, Unit("TFLOP/s"), Field(gt=0)] | None,
+        FromCatalogue("chips/{chip}/{training_dtype}_dense_tflops"),
+    ] = None
+    """Dense peak of one chip in the training number format."""

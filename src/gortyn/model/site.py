@@ -1,0 +1,107 @@
+"""This module owns the site: where it is, its grid connection, its cooling and the phases in which it is built."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gortyn.model.noun import Fault, Noun, Slug, refuse
+from gortyn.model.units import CarbonGPerKwh, Count, FromCatalogue, Number, PowerMw, PriceEurPerMwh, Unit
+
+
+class Grid(Noun):
+    """The connection to the grid and what its electricity costs and emits."""
+
+    connection_mw: PowerMw
+    """Firm power of the grid connection."""
+    energised: date
+    """Day on which the connection can first be used."""
+    price_eur_per_mwh: Annotated[PriceEurPerMwh | None, FromCatalogue("grids/{country}/price_eur_per_mwh")] = None
+    """Mean wholesale price over a year."""
+    charges_eur_per_mwh: Annotated[float, Unit("EUR/MWh"), Field(ge=0, le=500)] = 20.0
+    """Network charges, taxes and supply margin on top of the wholesale price. Assumed; each country differs."""
+    carbon_g_per_kwh: Annotated[CarbonGPerKwh | None, FromCatalogue("grids/{country}/carbon_g_per_kwh")] = None
+    """Mean carbon intensity of the grid over a year, location-based, life cycle."""
+
+
+class Cooling(Noun):
+    """How heat leaves the site."""
+
+    kind: Literal["air", "liquid", "warm-water", "seawater"]
+    """Cooling system."""
+    pue: Annotated[Annotated[float, Unit("1"), Field(ge=1, le=3)] | None, FromCatalogue("cooling/{kind}/pue")] = None
+    """Power usage effectiveness: facility energy over IT energy, mean over a year."""
+
+
+class Phase(Noun):
+    """A step of building: what it adds, and when that is in operation."""
+
+    name: Slug
+    """Short name of the phase."""
+    operational: date
+    """First day of operation."""
+    machine: Slug
+    """Machine installed, by its name in `machines`."""
+    chips: Count | None = None
+    """Physical chips that this phase adds. Give this or h100_equivalents."""
+    h100_equivalents: Annotated[Number | None, Unit("H100-equivalents")] = None
+    """Compute that this phase adds, in H100-equivalents; the chips are rounded up to whole nodes."""
+    minimum_h100_equivalents: Annotated[Number | None, Unit("H100-equivalents")] = None
+    """Floor that a funder sets on the site's total once this phase operates."""
+    minimum_it_mw: PowerMw | None = None
+    """Floor that a funder sets on the site's IT load once this phase operates."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.chips is None) == (self.h100_equivalents is None):
+            refuse([Fault((), "give either chips or h100_equivalents")])
+        return self
+
+
+class Site(Noun):
+    """One location with one grid connection."""
+
+    name: Slug
+    """Short name of the site."""
+    title: str
+    """Name as printed."""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    """Country as ISO 3166-1 alpha-2 code, in capitals (GR for Greece)."""
+    latitude_deg: Annotated[float, Unit("deg"), Field(ge=-90, le=90)]
+    """Latitude, north positive."""
+    longitude_deg: Annotated[float, Unit("deg"), Field(ge=-180, le=180)]
+    """Longitude, east positive."""
+    grid: Grid
+    """Grid connection."""
+    cooling: Cooling
+    """Cooling system."""
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    """Phases in order of their dates."""
+
+    @model_validator(mode="after")
+    def _phases_follow(self) -> Self:
+        faults: list[Fault] = []
+        names: set[str] = set()
+        for index, phase in enumerate(self.phases):
+            if phase.name in names:
+                faults.append(Fault(("phases", index, "name"), f"'{phase.name}' is there already"))
+            names.add(phase.name)
+            if index and phase.operational < self.phases[index - 1].operational:
+                before = self.phases[index - 1]
+                faults.append(
+                    Fault(
+                        ("phases", index, "operational"),
+                        f"{phase.operational} is before phase '{before.name}' ({before.operational})",
+                    )
+                )
+            if phase.operational < self.grid.energised:
+                faults.append(
+                    Fault(
+                        ("phases", index, "operational"),
+                        f"{phase.operational} is before the grid connection is energised ({self.grid.energised})",
+                    )
+                )
+        refuse(faults)
+        return self

@@ -1,0 +1,35 @@
+"""This module owns the named training run: which model, how many tokens, on how many chips of which site."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gortyn.model.noun import Noun, Slug
+from gortyn.model.units import Count, FromCatalogue, Unit
+
+
+class TrainingRun(Noun):
+    """One training run that the report follows and that takes its chips from the queue like any other job."""
+
+    name: Slug
+    """Short name of the run."""
+    model: str
+    """Model architecture by its catalogue name, for example Llama-3-405B."""
+    tokens: Annotated[
+        Annotated[float, Unit("tokens"), Field(gt=0)] | None, FromCatalogue("models/{model}/training_tokens")
+    ] = None
+    """Tokens to train on; left out, as many as the published run."""
+    chips: Count
+    """Chips that the run takes."""
+    site: Slug
+    """Site that it runs on."""
+    machine: Slug
+    """Machine of that site."""
+    tenant: Slug
+    """Tenant that it belongs to; its price applies."""
+    submit_days: Annotated[float, Unit("days"), Field(ge=0)] = 0.0
+    """When it is submitted, in days after the start of the simulation."""
+    baseline_chips: Count | None = None
+    """Chips of the machine that the run is compared with in claims; left out, a quarter of `chips`."""

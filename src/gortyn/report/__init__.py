@@ -1,0 +1,5 @@
+"""The report: one HTML file made from a results folder, and nothing else."""
+
+from gortyn.report.page import report_data, write, write_report
+
+__all__ = ["report_data", "write", "write_report"]

@@ -1,0 +1,93 @@
+"""Jobs and logs written by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from gortyn.kernels.types import Jobs
+from gortyn.machine.partition import Partition
+from gortyn.model import Cooling, Fund, Grid, Layer, Machine, Phase, Programme, Scenario, Simulation, Site, Tenant
+from gortyn.operation import Log
+
+
+@pytest.fixture
+def make_scenario():
+    """Scenario whose tenants are (name, class, price); nothing else of it matters to access."""
+
+    def make(tenants, days=1):
+        return Scenario(
+            name="access",
+            title="Access",
+            summary="A test.",
+            programme=Programme(
+                name="P", mobilised_eur=2e9, public_eur=1e9, private_eur=1e9, budget_eur=1e9, base_year=2026
+            ),
+            fund=Fund(layers=(Layer(name="equity", kind="equity", provider="private", share=1.0),)),
+            machines=(Machine(name="plain", chip="H100-SXM", chips_per_node=8),),
+            sites=(
+                Site(
+                    name="here",
+                    title="Here",
+                    country="FI",
+                    latitude_deg=60.0,
+                    longitude_deg=25.0,
+                    grid=Grid(connection_mw=10.0, energised=date(2026, 1, 1)),
+                    cooling=Cooling(kind="liquid"),
+                    phases=(Phase(name="one", operational=date(2026, 1, 1), machine="plain", chips=80),),
+                ),
+            ),
+            tenants=tuple(
+                Tenant(
+                    name=name,
+                    tenant_class=tenant_class,
+                    demand_share=0.1,
+                    job_chips=8,
+                    job_chips_max=80,
+                    run_hours=1.0,
+                    price_eur_per_chip_hour=price,
+                )
+                for name, tenant_class, price in tenants
+            ),
+            simulation=Simulation(start=date(2027, 1, 1), days=days),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_jobs():
+    """Jobs and log from rows of (tenant, chips, submit, start, run)."""
+
+    def make(rows, hours=24, capacity_chips=80.0):
+        tenant, chips, submit, start, run = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+        jobs = Jobs(
+            submit_s=submit,
+            run_s=run,
+            requested_s=run,
+            nodes=chips // 8,
+            chips=chips,
+            tenant=tenant.astype(np.int32),
+            partition=np.zeros(len(rows), np.int32),
+            training_run=np.full(len(rows), -1, np.int32),
+        )
+        hourly = np.zeros((1, hours))
+        log = Log(
+            start_s=start,
+            end_s=start + run,
+            busy_chips=hourly,
+            capacity_chips=np.full((1, hours), capacity_chips),
+            queued_jobs=hourly,
+            queued_chips=hourly,
+        )
+        return jobs, log
+
+    return make
+
+
+@pytest.fixture
+def partitions():
+    """One partition of ten nodes."""
+    return (Partition(0, "plain", 10, 8, np.zeros(1, np.int64), np.array([10])),)

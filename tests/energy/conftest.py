@@ -1,0 +1,150 @@
+"""One site with one kind of machine, and a log whose hours are set by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from gortyn.catalogue import load
+from gortyn.machine import plan
+from gortyn.machine.partition import Partition
+from gortyn.model import (
+    Cooling,
+    Costs,
+    Fund,
+    Grid,
+    Layer,
+    Machine,
+    Phase,
+    Programme,
+    Scenario,
+    Simulation,
+    Site,
+    Tenant,
+)
+from gortyn.operation import Log
+
+
+@pytest.fixture(scope="session")
+def facts():
+    return load().lookup()
+
+
+@pytest.fixture
+def make_scenario():
+    """Scenario of one site per country; the machine draws 1 kW per chip at full load, half of that when idle."""
+
+    def make(
+        countries=("FI",),
+        *,
+        start=date(2027, 1, 1),
+        days=365,
+        price=40.0,
+        charges=0.0,
+        carbon=70.0,
+        pue=1.25,
+        active=1.0,
+        longitude=25.0,
+        chips=1000,
+    ):
+        machine = Machine(
+            name="plain",
+            chip="H100-SXM",
+            chips_per_node=8,
+            domain_chips=8,
+            bf16_dense_tflops=1000.0,
+            memory_gb=80.0,
+            it_power_kw_per_chip=1.0,
+            idle_power_share=0.5,
+            active_power_share=active,
+            server_usd_per_chip=30_000.0,
+            network_usd_per_chip=5_000.0,
+            mfu_dense_share=0.4,
+            mfu_moe_share=0.3,
+            training_peak_tflops=1000.0,
+        )
+        sites = tuple(
+            Site(
+                name=country.lower(),
+                title=country,
+                country=country,
+                latitude_deg=60.0,
+                longitude_deg=longitude,
+                grid=Grid(
+                    connection_mw=500.0,
+                    energised=date(2026, 1, 1),
+                    price_eur_per_mwh=price,
+                    charges_eur_per_mwh=charges,
+                    carbon_g_per_kwh=carbon,
+                ),
+                cooling=Cooling(kind="liquid", pue=pue),
+                phases=(Phase(name="one", operational=date(2026, 1, 1), machine="plain", chips=chips),),
+            )
+            for country in countries
+        )
+        return Scenario(
+            name="energy",
+            title="Energy",
+            summary="A test.",
+            programme=Programme(
+                name="P", mobilised_eur=2e9, public_eur=1e9, private_eur=1e9, budget_eur=1e9, base_year=2026
+            ),
+            fund=Fund(layers=(Layer(name="equity", kind="equity", provider="private", share=1.0),)),
+            costs=Costs(
+                usd_per_eur=1.0,
+                building_usd_per_mw=1e7,
+                grid_connection_eur_per_mw=1e5,
+                maintenance_share_per_year=0.05,
+                insurance_share_per_year=0.005,
+                staff_fte_per_mw=1.0,
+                staff_eur_per_fte_year=80_000.0,
+                chip_life_years=5.0,
+            ),
+            machines=(machine,),
+            sites=sites,
+            tenants=(
+                Tenant(
+                    name="labs", tenant_class="research", demand_share=0.5, job_chips=8, job_chips_max=80, run_hours=1.0
+                ),
+            ),
+            simulation=Simulation(start=start, days=days),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_log():
+    """Log of sites that have as many chips busy as the array says; none of its jobs matter here."""
+
+    def make(busy_chips, capacity_chips):
+        busy = np.asarray(busy_chips, dtype=np.float64)
+        none = np.zeros(0, dtype=np.int64)
+        return Log(
+            start_s=none,
+            end_s=none,
+            busy_chips=busy,
+            capacity_chips=np.broadcast_to(np.asarray(capacity_chips, dtype=np.float64), busy.shape).copy(),
+            queued_jobs=np.zeros_like(busy),
+            queued_chips=np.zeros_like(busy),
+        )
+
+    return make
+
+
+@pytest.fixture
+def rooms(facts, make_log):
+    """Plans, partitions and a log with the same busy share in every hour."""
+
+    def make(scenario, busy_share=1.0):
+        plans = plan(scenario, facts)
+        parts = tuple(
+            Partition(index, "plain", site.nodes, 8, np.zeros(1, np.int64), np.array([site.nodes]))
+            for index, site in enumerate(plans)
+        )
+        capacity = np.repeat([[float(site.chips)] for site in plans], 24 * scenario.simulation.days, axis=1)
+        return plans, parts, make_log(busy_share * capacity, capacity)
+
+    return make

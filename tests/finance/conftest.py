@@ -1,0 +1,210 @@
+"""A project small enough to do its sums by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from gortyn.access import Access, TenantAccess
+from gortyn.catalogue import load
+from gortyn.energy import EnergyAccount
+from gortyn.finance import appraise
+from gortyn.machine import plan
+from gortyn.model import (
+    Cooling,
+    Costs,
+    Fund,
+    Grid,
+    Layer,
+    Machine,
+    Phase,
+    Programme,
+    Scenario,
+    Simulation,
+    Site,
+    Tenant,
+)
+
+EQUITY = (("equity", "equity", "private", 1.0, 0.1, 5.0),)
+
+
+def make_layers(rows):
+    """Layers from rows of (name, kind, provider, share, return, tenor)."""
+    return tuple(
+        Layer(name=name, kind=kind, provider=provider, share=share, return_rate=rate, tenor_years=tenor)
+        for name, kind, provider, share, rate, tenor in rows
+    )
+
+
+@pytest.fixture
+def layers():
+    return make_layers
+
+
+@pytest.fixture
+def make_scenario():
+    """One machine at 40,000 + 10,000 EUR a chip and 1 kW a chip; per site a tuple of phases (first day, chips)."""
+
+    def make(
+        sites=(((date(2028, 1, 1), 1000),),),
+        rows=EQUITY,
+        *,
+        start=date(2029, 1, 1),
+        days=365,
+        prices=(3.0,),
+        budget=1e9,
+        server=40_000.0,
+        network=10_000.0,
+        **costs,
+    ):
+        machine = Machine(
+            name="plain",
+            chip="H100-SXM",
+            chips_per_node=8,
+            domain_chips=8,
+            bf16_dense_tflops=1000.0,
+            memory_gb=80.0,
+            it_power_kw_per_chip=1.0,
+            idle_power_share=0.5,
+            active_power_share=1.0,
+            server_usd_per_chip=server,
+            network_usd_per_chip=network,
+            mfu_dense_share=0.4,
+            mfu_moe_share=0.3,
+            training_peak_tflops=1000.0,
+        )
+        known = {
+            "usd_per_eur": 1.0,
+            "building_usd_per_mw": 10e6,
+            "grid_connection_eur_per_mw": 100_000.0,
+            "contingency_share": 0.0,
+            "maintenance_share_per_year": 0.05,
+            "insurance_share_per_year": 0.01,
+            "staff_fte_per_mw": 2.0,
+            "staff_eur_per_fte_year": 50_000.0,
+            "chip_life_years": 5.0,
+            "building_life_years": 25.0,
+            "construction_quarters": 6,
+            "discount_rate": 0.07,
+        }
+        return Scenario(
+            name="finance",
+            title="Finance",
+            summary="A test.",
+            programme=Programme(
+                name="P", mobilised_eur=200e9, public_eur=50e9, private_eur=150e9, budget_eur=budget, base_year=2026
+            ),
+            fund=Fund(layers=make_layers(rows)),
+            costs=Costs(**(known | costs)),
+            machines=(machine,),
+            sites=tuple(
+                Site(
+                    name=f"site-{index}",
+                    title="Site",
+                    country="FI",
+                    latitude_deg=60.0,
+                    longitude_deg=25.0,
+                    grid=Grid(
+                        connection_mw=10.0,
+                        energised=date(2026, 1, 1),
+                        price_eur_per_mwh=40.0,
+                        carbon_g_per_kwh=70.0,
+                    ),
+                    cooling=Cooling(kind="liquid", pue=1.2),
+                    phases=tuple(
+                        Phase(name=f"phase-{number}", operational=day, machine="plain", chips=chips)
+                        for number, (day, chips) in enumerate(phases)
+                    ),
+                )
+                for index, phases in enumerate(sites)
+            ),
+            tenants=tuple(
+                Tenant(
+                    name=f"tenant-{index}",
+                    tenant_class="industry",
+                    demand_share=0.8 / len(prices),
+                    job_chips=8,
+                    job_chips_max=80,
+                    run_hours=1.0,
+                    price_eur_per_chip_hour=price,
+                )
+                for index, price in enumerate(prices)
+            ),
+            simulation=Simulation(start=start, days=days),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_energy():
+    """Energy account that costs so much per site over the window."""
+
+    def make(cost_eur):
+        cost = np.array(cost_eur, dtype=np.float64)[:, None]
+        none = np.zeros_like(cost)
+        return EnergyAccount(
+            it_mw=none,
+            facility_mw=none,
+            price_eur_per_mwh=none,
+            carbon_g_per_kwh=none,
+            cost_eur=cost,
+            carbon_t=none,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_access():
+    """Access in which each tenant got so many chip-hours out of so many."""
+
+    def make(chip_hours, capacity):
+        got = sum(chip_hours)
+        tenants = tuple(
+            TenantAccess(
+                tenant=f"tenant-{index}",
+                tenant_class="industry",
+                jobs=1,
+                asked_chip_hours=hours,
+                chip_hours=hours,
+                chip_hours_share=hours / got if got else 0.0,
+                served_share=1.0,
+                wait_p10_s=0.0,
+                wait_p50_s=0.0,
+                wait_p90_s=0.0,
+                wait_p99_s=0.0,
+                wait_mean_s=0.0,
+                bounded_slowdown_mean=1.0,
+                revenue_eur=0.0,
+            )
+            for index, hours in enumerate(chip_hours)
+        )
+        return Access(
+            classes=(),
+            tenants=tenants,
+            wait_quantiles=np.zeros((0, 101)),
+            capacity_chip_hours=capacity,
+            delivered_chip_hours=got,
+            utilisation_share=got / capacity if capacity else 0.0,
+            gini=0.0,
+            jain=1.0,
+        )
+
+    return make
+
+
+@pytest.fixture
+def appraised(make_energy, make_access):
+    """Finance of a scenario whose window delivers 80 % of 1,000 chips to the tenants alike, for 400,000 EUR a site."""
+
+    def appraise_it(scenario, delivered_share=0.8, capacity=1000 * 8760.0, energy_eur=None):
+        plans = plan(scenario, load().lookup())
+        count = len(scenario.tenants)
+        access = make_access([delivered_share * capacity / count] * count, capacity)
+        energy = make_energy(energy_eur or [400_000.0] * len(plans))
+        return appraise(scenario, plans, energy, access)
+
+    return appraise_it

@@ -1,0 +1,84 @@
+// This module owns the map of sites: numbered circles on Europe, area by power, colour by the chosen layer.
+import paths from "virtual:europe";
+import { MAP_HEIGHT, MAP_WIDTH, place } from "./projection.ts";
+import { MAGNITUDE_GRADIENT, magnitude, magnitudeCss } from "./theme.ts";
+
+export interface Spot {
+  site: string;
+  title: string;
+  longitude: number;
+  latitude: number;
+  mw: number;
+  /** Value of the layer, null where there is none. */
+  value: number | null;
+}
+
+interface Props {
+  spots: Spot[];
+  selected: string;
+  select: (site: string) => void;
+  show: (value: number) => string;
+  layer: string;
+}
+
+/** Diameter of the largest circle as a share of the map's width. */
+const LARGEST = 0.11;
+const SMALLEST = 0.05;
+
+function inkOn(part: number): string {
+  const [red, green, blue] = magnitude(part);
+  return red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? "#1a1f24" : "#ffffff";
+}
+
+export function SiteMap({ spots, selected, select, show, layer }: Props) {
+  const most = Math.max(...spots.map((spot) => spot.mw), 0);
+  const values = spots.flatMap((spot) => (spot.value === null ? [] : [spot.value]));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const outside = spots.filter((spot) => !place(spot.longitude, spot.latitude));
+  return (
+    <div class="map">
+      <div class="map-box">
+        <svg viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} aria-hidden="true">
+          {paths.map((d) => (
+            <path key={d} d={d} />
+          ))}
+        </svg>
+        {spots.map((spot, index) => {
+          const at = place(spot.longitude, spot.latitude);
+          if (!at) return null;
+          const part = spot.value === null || high <= low ? 0.5 : (spot.value - low) / (high - low);
+          const size = Math.max(SMALLEST, LARGEST * Math.sqrt(most > 0 ? spot.mw / most : 0));
+          return (
+            <button
+              key={spot.site}
+              type="button"
+              class="spot"
+              aria-pressed={spot.site === selected}
+              aria-label={`${index + 1}: ${spot.title}${spot.value === null ? "" : `, ${layer} ${show(spot.value)}`}`}
+              style={{
+                left: `${at.x * 100}%`,
+                top: `${at.y * 100}%`,
+                width: `${size * 100}cqw`,
+                background: spot.value === null ? "var(--grey)" : magnitudeCss(part),
+                color: inkOn(part),
+              }}
+              onClick={() => select(spot.site)}
+              onFocus={() => select(spot.site)}
+            >
+              {index + 1}
+            </button>
+          );
+        })}
+      </div>
+      {values.length > 0 && (
+        <div class="scale">
+          <span>{show(low)}</span>
+          {high > low && <i style={{ background: MAGNITUDE_GRADIENT }} />}
+          {high > low && <span>{show(high)}</span>}
+          <span class="scale-name">{layer}</span>
+        </div>
+      )}
+      {outside.length > 0 && <p class="note">Outside the map: {outside.map((spot) => spot.title).join(", ")}.</p>}
+    </div>
+  );
+}

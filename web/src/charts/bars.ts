@@ -1,0 +1,108 @@
+// This module owns bar charts: stacked rows with names on the left, and columns over time.
+import type { Draw } from "./Chart.tsx";
+import { categoryAxis, rowNames, type TipItem, tip, tooltip, valueAxis } from "./style.ts";
+
+export interface Series {
+  name: string;
+  values: number[];
+  /** Index in the palette of the theme; -1 for grey. */
+  colour: number;
+  line?: boolean;
+}
+
+interface Rows {
+  names: string[];
+  series: Series[];
+  show: (value: number) => string;
+  /** Largest value of the axis, where it is fixed. */
+  max?: number;
+  stacked?: boolean;
+}
+
+const ROW_HEIGHT = 42;
+export const rowsHeight = (names: string[], perRow = ROW_HEIGHT): number => 36 + perRow * names.length;
+
+/** Rows of bars, one above the other in the order given. */
+export function rowBars({ names, series, show, max, stacked = true }: Rows): Draw {
+  return ({ theme, width }) => {
+    const { left, label } = rowNames(width);
+    const colour = (index: number) => (index < 0 ? theme.grey : theme.series[index % theme.series.length]) as string;
+    return {
+      grid: { left, right: 24, top: 4, bottom: 28 },
+      xAxis: valueAxis(theme, show, { max, splitNumber: width < 500 ? 3 : 5 }),
+      yAxis: categoryAxis(theme, names, { inverse: true, axisLine: { show: false } }, label),
+      tooltip: tooltip(
+        theme,
+        "axis",
+        (items: TipItem[]) =>
+          tip(
+            items[0]?.name ?? "",
+            items.map((item) => ({ colour: item.color, name: item.seriesName ?? "", value: show(Number(item.value)) })),
+          ),
+        { type: "shadow" },
+      ),
+      series: series.map((one) => ({
+        type: "bar" as const,
+        name: one.name,
+        stack: stacked ? "all" : undefined,
+        data: one.values,
+        barMaxWidth: stacked ? 22 : 12,
+        barGap: "15%",
+        itemStyle: { color: colour(one.colour), borderColor: theme.ground, borderWidth: stacked ? 0.75 : 0 },
+      })),
+    };
+  };
+}
+
+interface Columns {
+  names: string[];
+  series: Series[];
+  show: (value: number) => string;
+  /** How a name is shown on the axis. */
+  nameShown?: (name: string) => string;
+}
+
+/** Stacked columns over time, positive parts upwards and negative ones downwards, with lines on top. */
+export function columnBars({ names, series, show, nameShown = (name) => name }: Columns): Draw {
+  return ({ theme, width }) => {
+    const colour = (one: Series) => (one.colour < 0 ? theme.ink : (theme.series[one.colour % theme.series.length] as string));
+    return {
+      grid: { left: width < 500 ? 56 : 68, right: 14, top: 12, bottom: 28 },
+      xAxis: categoryAxis(theme, names, { axisLine: { onZero: false, lineStyle: { color: theme.rule } } }, { formatter: nameShown }),
+      yAxis: valueAxis(theme, show),
+      tooltip: tooltip(
+        theme,
+        "axis",
+        (items: TipItem[]) =>
+          tip(
+            nameShown(items[0]?.name ?? ""),
+            items
+              .filter((item) => item.value !== 0)
+              .map((item) => ({ colour: item.color, name: item.seriesName ?? "", value: show(Number(item.value)) })),
+          ),
+        { type: "shadow" },
+      ),
+      series: series.map((one) =>
+        one.line
+          ? {
+              type: "line" as const,
+              name: one.name,
+              data: one.values,
+              symbol: "none",
+              lineStyle: { color: colour(one), width: 2 },
+              itemStyle: { color: colour(one) },
+              z: 5,
+            }
+          : {
+              type: "bar" as const,
+              name: one.name,
+              stack: "all",
+              data: one.values,
+              barMaxWidth: 34,
+              barCategoryGap: "22%",
+              itemStyle: { color: colour(one) },
+            },
+      ),
+    };
+  };
+}

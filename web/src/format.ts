@@ -1,0 +1,168 @@
+// This module owns how numbers are printed: three significant digits, a no-break space before the unit, "–" for none.
+import type { Cell } from "./data.ts";
+
+export const NBSP = "\u00a0";
+export const NONE = "–";
+const MINUS = "\u2212";
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+
+function round3(value: number): number {
+  return value === 0 ? 0 : Number(value.toPrecision(3));
+}
+
+/** Three significant digits with thousands separators; never an exponent. */
+export function digits(value: number): string {
+  const rounded = round3(Math.abs(value));
+  const decimals = rounded === 0 ? 0 : Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(rounded))));
+  const shown = rounded.toLocaleString("en-IE", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return (value < 0 && rounded !== 0 ? MINUS : "") + shown;
+}
+
+type Steps = [number, string][];
+const LARGE: Steps = [
+  [1e9, "billion"],
+  [1e6, "million"],
+];
+const SHORT: Steps = [
+  [1e9, "bn"],
+  [1e6, "m"],
+  [1e3, "k"],
+];
+const SI: Steps = [
+  [1e18, "E"],
+  [1e15, "P"],
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+function step(value: number, steps: Steps): [number, string] {
+  const size = round3(Math.abs(value));
+  return steps.find(([factor]) => size >= factor) ?? [1, ""];
+}
+
+function stepped(value: number, steps: Steps, unit = ""): string {
+  const [factor, word] = step(value, steps);
+  const tail = word + unit;
+  return digits(value / factor) + (tail ? NBSP + tail : "");
+}
+
+/** Euros in billions, millions or thousands: €31.2 bn. */
+export function money(eur: number): string {
+  const shown = stepped(Math.abs(eur), SHORT);
+  return `${eur < 0 && round3(eur) !== 0 ? MINUS : ""}€${shown}`;
+}
+
+/** A whole number with all its digits, from ten million on in words. */
+export function count(value: number): string {
+  if (Math.abs(value) >= 1e7) return stepped(value, LARGE);
+  return (value < 0 ? MINUS : "") + Math.abs(Math.round(value)).toLocaleString("en-IE");
+}
+
+/** A measured number: thousands with all digits of three, from a million on in words. */
+export function large(value: number): string {
+  return stepped(value, LARGE);
+}
+
+export function share(value: number): string {
+  const percent = value * 100;
+  const decimals = Math.abs(percent) >= 99.95 || percent === 0 ? 0 : Math.abs(percent) < 0.995 ? 2 : 1;
+  const shown = Math.abs(percent).toLocaleString("en-IE", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+  return `${value < 0 ? MINUS : ""}${shown}${NBSP}%`;
+}
+
+/** Seconds in the unit a reader expects: 45 s, 12 min, 3 h 20 min, 2.5 days. */
+export function duration(seconds: number): string {
+  if (seconds < 0) return MINUS + duration(-seconds);
+  if (seconds < 59.5) return `${Math.round(seconds)}${NBSP}s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes}${NBSP}min`;
+  if (seconds < 2 * DAY_S) {
+    const rest = minutes % 60;
+    return `${Math.floor(minutes / 60)}${NBSP}h${rest ? `${NBSP}${rest}${NBSP}min` : ""}`;
+  }
+  return `${digits(seconds / DAY_S)}${NBSP}days`;
+}
+
+/** A quantity whose unit takes SI prefixes; `held` is the factor that the number carries already. */
+function si(value: number, unit: string, held: number): string {
+  const [factor, prefix] = step((value || 1) * held, SI);
+  return `${digits((value * held) / factor)}${NBSP}${prefix}${unit}`;
+}
+
+/** Tonnes with the words used for emissions: 12.3 kt CO₂e. */
+export function tonnes(value: number): string {
+  const [factor, word] = step(value, [
+    [1e6, "Mt"],
+    [1e3, "kt"],
+  ]);
+  return `${digits(value / factor)}${NBSP}${word || "t"}${NBSP}CO₂e`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** ISO date as 1 Jul 2028. */
+export function date(iso: string): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
+  return parts ? `${Number(parts[3])}${NBSP}${MONTHS[Number(parts[2]) - 1]}${NBSP}${parts[1]}` : iso;
+}
+
+export function month(iso: string): string {
+  const parts = /^(\d{4})-(\d{2})/.exec(iso);
+  return parts ? `${MONTHS[Number(parts[2]) - 1]}${NBSP}${parts[1]}` : iso;
+}
+
+const BY_UNIT: Record<string, (value: number) => string> = {
+  EUR: money,
+  count,
+  share,
+  s: duration,
+  "1/year": (value) => `${share(value)} a${NBSP}year`,
+  h: (value) => duration(value * HOUR_S),
+  min: (value) => (value < 120 ? `${digits(value)}${NBSP}min` : duration(value * 60)),
+  days: (value) => `${digits(value)}${NBSP}days`,
+  "H100-equivalents": large,
+  MW: (value) => si(value, "W", 1e6),
+  MWh: (value) => si(value, "Wh", 1e6),
+  tCO2e: tonnes,
+  FLOP: (value) => `${scientific(value)}${NBSP}FLOP`,
+  "EFLOP/s": (value) => `${digits(value)}${NBSP}EFLOP/s`,
+  tokens: (value) => stepped(value, [[1e12, "trillion"], ...LARGE]),
+  "chip-hours": large,
+  "EUR/chip-hour": (value) => `${value < 0 ? MINUS : ""}€${digits(Math.abs(value))}`,
+  "EUR/MWh": (value) => `${value < 0 ? MINUS : ""}€${digits(Math.abs(value))}/MWh`,
+  "gCO2e/kWh": (value) => `${digits(value)}${NBSP}g/kWh`,
+  "EUR/EUR": (value) => `€${digits(value)}`,
+  deg: (value) => `${value.toFixed(2)}°`,
+  "1": digits,
+};
+
+const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** 3.8 × 10²⁵ */
+export function scientific(value: number): string {
+  if (value === 0) return "0";
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  const raised = [...String(Math.abs(exponent))].map((digit) => POWERS[Number(digit)]).join("");
+  return `${digits(value / 10 ** exponent)}${NBSP}×${NBSP}10${exponent < 0 ? "⁻" : ""}${raised}`;
+}
+
+/** A cell as printed, by the unit that the dictionary gives its column. */
+export function format(value: Cell | undefined, unit: string): string {
+  if (value === null || value === undefined || value === "") return NONE;
+  if (typeof value === "string") return unit === "date" ? date(value) : value;
+  if (!Number.isFinite(value)) return NONE;
+  return (BY_UNIT[unit] ?? digits)(value);
+}
+
+/** Unit as printed beside a chart or in a table's head. */
+export function unitName(unit: string): string {
+  const names: Record<string, string> = { tCO2e: "t CO₂e", "gCO2e/kWh": "g CO₂e/kWh", "1": "ratio", "1/year": "per year" };
+  return names[unit] ?? unit;
+}

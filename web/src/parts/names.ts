@@ -1,0 +1,45 @@
+// This module owns how names of the data are printed.
+
+const WORDS: Record<string, string> = {
+  sme: "SMEs",
+  "start-up": "Start-ups",
+  research: "Research",
+  public: "Public bodies",
+  industry: "Industry",
+  anchor: "Anchor tenants",
+  union: "Union",
+  state: "Member states",
+  "development-bank": "Development bank",
+  private: "Private",
+  grant: "Grant",
+  "capacity-purchase": "Capacity purchase",
+  "senior-debt": "Senior debt",
+  mezzanine: "Mezzanine",
+  "first-loss": "First loss",
+  equity: "Equity",
+};
+
+/** A short name as words: `national-grants` as National grants. */
+export function named(slug: string): string {
+  const known = WORDS[slug];
+  if (known) return known;
+  return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) ? slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll("-", " ") : slug;
+}
+
+const ORDER = ["start-up", "sme", "research", "public", "industry", "anchor"];
+
+/** Colour index of a class of tenants, the same in every chart. */
+export function classIndex(tenantClass: string): number {
+  const index = ORDER.indexOf(tenantClass);
+  return index < 0 ? ORDER.length : index;
+}
+
+const regions = new Intl.DisplayNames(["en"], { type: "region" });
+
+export function countryName(code: string): string {
+  try {
+    return regions.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -1,0 +1,116 @@
+// This module owns the page of a report: head, tabs, and one section for each screen; paper shows all of them in a row.
+import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Report as Data } from "../data.ts";
+import { Claims } from "../screens/Claims.tsx";
+import { Energy } from "../screens/Energy.tsx";
+import { Machine } from "../screens/Machine.tsx";
+import { Money } from "../screens/Money.tsx";
+import { Operation } from "../screens/Operation.tsx";
+import { Overview } from "../screens/Overview.tsx";
+import { Sources } from "../screens/Sources.tsx";
+import { route, type Scheme, scheme } from "../state.ts";
+
+interface Screen {
+  tab: string;
+  name: string;
+  Body: ComponentType<{ report: Data }>;
+}
+
+export const SCREENS: Screen[] = [
+  { tab: "overview", name: "Overview", Body: Overview },
+  { tab: "machine", name: "Machine", Body: Machine },
+  { tab: "operation", name: "Operation", Body: Operation },
+  { tab: "energy", name: "Energy and carbon", Body: Energy },
+  { tab: "money", name: "Money", Body: Money },
+  { tab: "claims", name: "Claims", Body: Claims },
+  { tab: "sources", name: "Sources", Body: Sources },
+];
+
+export function Report({ report }: { report: Data }) {
+  const wanted = route.value.tab;
+  const tab = SCREENS.some((screen) => screen.tab === wanted) ? wanted : "overview";
+  useFreshTop(tab);
+  return (
+    <>
+      <a class="skip" href={`#${tab}`} onClick={() => document.getElementById(`title-${tab}`)?.focus()}>
+        Skip to the content
+      </a>
+      <header class="head">
+        <div class="brand">
+          <p>
+            <b>Gortyn</b> report
+          </p>
+          <SchemePick />
+        </div>
+        <h1>{report.scenario.title}</h1>
+        <p class="stamp">
+          {report.scenario.programme.name} · scenario <code>{report.scenario.name}</code> · version {report.manifest.version}
+        </p>
+      </header>
+      <nav class="tabs" aria-label="Screens">
+        {SCREENS.map((screen) => (
+          <a key={screen.tab} href={`#${screen.tab}`} aria-current={screen.tab === tab ? "page" : undefined}>
+            {screen.name}
+          </a>
+        ))}
+      </nav>
+      <main>
+        {SCREENS.map(({ tab: own, name, Body }) => (
+          <section key={own} class="screen" id={`screen-${own}`} data-open={own === tab} aria-labelledby={`title-${own}`}>
+            <h2 id={`title-${own}`} tabIndex={-1}>
+              {name}
+            </h2>
+            <Body report={report} />
+          </section>
+        ))}
+      </main>
+      <footer class="foot">
+        <p>
+          Made by Gortyn {report.manifest.version}, an open-source planner, simulator and fact-checker of AI gigafactories. Everything
+          shown is computed from the scenario and the sources that the last tab lists.
+        </p>
+      </footer>
+    </>
+  );
+}
+
+/** A new tab starts at its top, with the focus on its title for those who hear the page. */
+function useFreshTop(tab: string): void {
+  const before = useRef(tab);
+  useEffect(() => {
+    if (before.current === tab) return;
+    before.current = tab;
+    document.getElementById(`title-${tab}`)?.focus({ preventScroll: true });
+    const nav = document.querySelector(".tabs");
+    if (nav && nav.getBoundingClientRect().top < 0) nav.scrollIntoView();
+  }, [tab]);
+}
+
+const SCHEMES: { value: Scheme; label: string }[] = [
+  { value: "auto", label: "Auto" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
+
+function SchemePick() {
+  return (
+    <fieldset class="switch small">
+      <legend>Colours</legend>
+      {SCHEMES.map(({ value, label }) => (
+        <label key={value} class={scheme.value === value ? "on" : ""}>
+          <input
+            type="radio"
+            name="scheme"
+            value={value}
+            checked={scheme.value === value}
+            onChange={() => {
+              scheme.value = value;
+            }}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

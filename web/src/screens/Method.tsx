@@ -1,0 +1,51 @@
+// This module owns the notes on method: how each number comes about and what it leaves out, in plain words.
+import type { Report } from "../data.ts";
+import { digits, share } from "../format.ts";
+
+const SCHEDULERS: Record<string, string> = {
+  easy: "first come, first served with EASY backfill: a later job may start early where it does not delay the first one in the queue",
+  fcfs: "first come, first served: no job starts before one that came earlier",
+};
+
+export function Method({ report }: { report: Report }) {
+  const { costs, operations, programme, simulation } = report.scenario;
+  const notes: [string, string][] = [
+    [
+      "Size",
+      "Chips fill whole nodes. An H100-equivalent is the dense 16-bit peak of one H100 SXM; sparse peaks and narrower number formats are never counted. Facility load is IT load times power usage effectiveness.",
+    ],
+    [
+      "Operation",
+      `Jobs are drawn at random for each tenant, then queued at each site: ${SCHEDULERS[operations.scheduler] ?? operations.scheduler}. Backfill believes the ${operations.estimate} run time; walltimes end at ${digits(operations.walltime_limit_hours)} hours. Waits count all jobs submitted in the window of ${simulation.days} days, also those that start after it; chip-hours count only inside it.`,
+    ],
+    [
+      "Training runs",
+      "Arithmetic of the model over what the chips deliver, then failures and checkpoints: days are days of computing over goodput. Waiting in the queue is not part of them.",
+    ],
+    [
+      "Energy and carbon",
+      "Power follows the chips at work, hour by hour. Prices and carbon intensities are yearly means of the country, spread over hours and months by published shapes. Emissions are location-based and life cycle; building the sites and making the chips is not counted.",
+    ],
+    [
+      "Money",
+      `Real euros of ${programme.base_year}, by quarters. The simulated window stands for every year of a site’s life, scaled by the chips installed${costs.utilisation_share === null ? "" : `, with ${share(costs.utilisation_share)} of chip-hours paid as the scenario sets`}. Levelised cost is the present value of costs, net of residual value, over the present delivered chip-hours at ${share(costs.discount_rate)} a year.`,
+    ],
+    [
+      "Claims",
+      "A claim holds, fails or depends only under the model, chip and baseline named beside it; claims about the past are history, and claims without a number cannot be checked.",
+    ],
+  ];
+  return (
+    <section class="block">
+      <h3>How the numbers come about</h3>
+      <dl class="method">
+        {notes.map(([name, words]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

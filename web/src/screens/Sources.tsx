@@ -1,0 +1,244 @@
+// This module owns the sources screen: every fact and every input of the run, how the run was made, and how to read it.
+import { useState } from "preact/hooks";
+import { column, groups, matches, type Report, type Row, rows, text } from "../data.ts";
+import { count, date, digits } from "../format.ts";
+import { download } from "../parts/csv.ts";
+import { EvidenceMark, isWeak } from "../parts/Evidence.tsx";
+import { FilterBar } from "../parts/FilterBar.tsx";
+import { Linked } from "../parts/Linked.tsx";
+import { type Col, Table } from "../parts/Table.tsx";
+import { frame } from "../data.ts";
+import { choose, setting } from "../state.ts";
+import { Method } from "./Method.tsx";
+
+export function Sources({ report }: { report: Report }) {
+  return (
+    <>
+      <Standing report={report} />
+      <Facts report={report} />
+      <Inputs report={report} />
+      <Method report={report} />
+      <Made report={report} />
+      <Dictionary report={report} />
+      <Licences />
+    </>
+  );
+}
+
+function counted(report: Report, table: string): Map<string, number> {
+  const words = column(report, table, "evidence").map(text);
+  return new Map([...groups(words, (word) => word)].map(([word, all]) => [word, all.length]));
+}
+
+function Standing({ report }: { report: Report }) {
+  const [facts, inputs] = [counted(report, "sources"), counted(report, "inputs")];
+  const of = (counts: Map<string, number>, word: string) => counts.get(word) ?? 0;
+  const list: [number, string, string][] = [
+    [column(report, "sources", "key").length, "", "facts of the catalogue were read"],
+    [of(facts, "unverified"), "unverified", "of them nobody has checked against the source again"],
+    [of(facts, "assumed"), "assumed", "of them are assumptions"],
+    [column(report, "inputs", "path").length, "", "values make up the scenario"],
+    [of(inputs, "assumed") + of(inputs, "unsourced"), "assumed", "of them are assumed or have no source"],
+  ];
+  return (
+    <section class="block" aria-label="What the result rests on">
+      <p class="lead">What this result rests on. Weakly backed values carry a mark everywhere on this screen.</p>
+      <ul class="standing">
+        {list.map(([number, mark, words]) => (
+          <li key={words} class={mark && number ? "weak" : ""}>
+            <strong>{count(number)}</strong>
+            <span>
+              {mark && number > 0 && <i aria-hidden="true">{mark === "unverified" ? "⚠ " : "▲ "}</i>}
+              {words}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ListProps {
+  report: Report;
+  table: string;
+  noun: string;
+  title: string;
+  lead: string;
+  cols: Col[];
+}
+
+function Searchable({ report, table, noun, title, lead, cols }: ListProps) {
+  const [query, setQuery] = useState("");
+  const wanted = setting(table, "");
+  const all = rows(report, table);
+  const found = all.filter((row) => (!wanted || text(row.evidence) === wanted) && matches(query, Object.values(row)));
+  const names = Object.keys(report.tables[table] ?? {});
+  return (
+    <section class="block">
+      <h3>{title}</h3>
+      <p class="lead">{lead}</p>
+      <FilterBar
+        label="Evidence"
+        noun={noun}
+        all={all.length}
+        shown={found.length}
+        query={query}
+        setQuery={setQuery}
+        wanted={wanted}
+        setWanted={(value) => choose(table, value)}
+        options={[...counted(report, table)].map(([word, number]) => ({ value: word, label: word || "unstated", count: number }))}
+      />
+      <Table class="long tall" caption={title} cols={cols} rows={found} />
+      <p class="tools">
+        <button type="button" onClick={() => download(frame(report, table, names))} aria-label={`Download ${title} as CSV`}>
+          Data (CSV)
+        </button>
+      </p>
+    </section>
+  );
+}
+
+const evidence: Col = {
+  key: "evidence",
+  head: "Evidence",
+  unit: "text",
+  show: (row) => <EvidenceMark word={text(row.evidence)} />,
+};
+
+function valueAndUnit(row: Row) {
+  const unit = text(row.unit);
+  return (
+    <span class={isWeak(text(row.evidence)) ? "weak-value" : ""}>
+      {text(row.value)}
+      {unit && !["text", "date", "1", "count"].includes(unit) ? ` ${unit}` : ""}
+    </span>
+  );
+}
+
+function Facts({ report }: { report: Report }) {
+  const cols: Col[] = [
+    { key: "key", head: "Fact", unit: "text", show: (row) => <code>{breakable(text(row.key))}</code> },
+    { key: "value", head: "Value", unit: "text", show: valueAndUnit },
+    evidence,
+    { key: "date", head: "Date", unit: "text" },
+    {
+      key: "citation",
+      head: "Source",
+      unit: "text",
+      show: (row) => (
+        <>
+          <Linked text={text(row.citation)} />
+          {text(row.note) && <small>{text(row.note)}</small>}
+          {text(row.conflicts) && (
+            <small>
+              <b>Other sources say:</b> <Linked text={text(row.conflicts)} />
+            </small>
+          )}
+        </>
+      ),
+    },
+  ];
+  return (
+    <Searchable
+      report={report}
+      table="sources"
+      noun="facts"
+      title="Facts of the catalogue that this run read"
+      lead="Published values of the world with unit, date and source; where sources disagree, what the others say."
+      cols={cols}
+    />
+  );
+}
+
+function Inputs({ report }: { report: Report }) {
+  const cols: Col[] = [
+    { key: "path", head: "Input", unit: "text", show: (row) => <code>{breakable(text(row.path))}</code> },
+    { key: "value", head: "Value", unit: "text", show: valueAndUnit },
+    evidence,
+    { key: "origin", head: "Set by", unit: "text" },
+    { key: "where", head: "Where", unit: "text", show: (row) => <code>{breakable(text(row.where))}</code> },
+    { key: "note", head: "Why", unit: "text", show: (row) => <Linked text={text(row.note)} /> },
+  ];
+  return (
+    <Searchable
+      report={report}
+      table="inputs"
+      noun="inputs"
+      title="Inputs of the scenario"
+      lead="Every value of the resolved scenario and who set it: the file, an override, the catalogue or a default."
+      cols={cols}
+    />
+  );
+}
+
+/** A path with places where a line may break. */
+function breakable(path: string) {
+  return path.split(/(?<=[./_])/).flatMap((part, index) => (index ? [<wbr key={part + index} />, part] : [part]));
+}
+
+function Made({ report }: { report: Report }) {
+  const { manifest } = report;
+  const entries: [string, string][] = [
+    ["Gortyn", manifest.version],
+    ["Seed", String(manifest.seed)],
+    ["Scenario (SHA-256)", manifest.scenario_sha256],
+    ...(manifest.created ? [["Made on", date(manifest.created)] as [string, string]] : []),
+    ...Object.entries(manifest.versions),
+  ];
+  const seconds = Object.entries(manifest.seconds);
+  const sum = seconds.reduce((all, [, value]) => all + value, 0);
+  return (
+    <section class="block">
+      <h3>How this run was made</h3>
+      <p class="lead">The same scenario, version and seed give the same numbers.</p>
+      <dl class="manifest">
+        {entries.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <code>{value}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {seconds.length > 0 && (
+        <p class="note">
+          Time taken: {digits(sum)} s ({seconds.map(([stage, value]) => `${stage} ${digits(value)} s`).join(", ")}).
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Dictionary({ report }: { report: Report }) {
+  const tables = Object.entries(report.dictionary);
+  const cols: Col[] = [
+    { key: "column", head: "Column", unit: "text", show: (row) => <code>{text(row.column)}</code> },
+    { key: "unit", head: "Unit", unit: "text" },
+    { key: "description", head: "Meaning", unit: "text" },
+  ];
+  return (
+    <details class="block">
+      <summary>Data dictionary: every column of the results folder</summary>
+      {tables.map(([table, columns]) => (
+        <Table
+          key={table}
+          class="long"
+          caption={`Table ${table}`}
+          cols={cols}
+          rows={Object.entries(columns).map(([name, { unit, description }]) => ({ column: name, unit, description }))}
+        />
+      ))}
+    </details>
+  );
+}
+
+function Licences() {
+  const found = document.getElementById("licences")?.textContent;
+  return found ? (
+    <details class="block licences">
+      <summary>Licences of the software in this page</summary>
+      <pre>{found}</pre>
+    </details>
+  ) : null;
+}

@@ -1,0 +1,84 @@
+// This module owns what is made of the cash flow: sums by quarter or year, the running total, and the parts of a chip-hour's cost.
+import { amount, groups, type Report, type Row, rows, text, total } from "../data.ts";
+
+export type Period = "year" | "quarter";
+
+/** Columns of the cash table with the sign that they carry in the cash flow. */
+export const CASH_PARTS = [
+  { key: "revenue_eur", name: "Revenue", sign: 1 },
+  { key: "residual_eur", name: "Residual value", sign: 1 },
+  { key: "capex_eur", name: "Capital cost", sign: -1 },
+  { key: "energy_eur", name: "Electricity", sign: -1 },
+  { key: "staff_eur", name: "Staff", sign: -1 },
+  { key: "maintenance_eur", name: "Maintenance", sign: -1 },
+  { key: "insurance_eur", name: "Insurance", sign: -1 },
+] as const;
+
+/** 2028-04-01 as 2028 Q2 or 2028. */
+export function periodOf(iso: string, period: Period): string {
+  const year = iso.slice(0, 4);
+  return period === "year" ? year : `${year} Q${Math.floor((Number(iso.slice(5, 7)) - 1) / 3) + 1}`;
+}
+
+export interface CashStep {
+  period: string;
+  /** Signed parts in the order of CASH_PARTS. */
+  parts: number[];
+  net: number;
+  cumulative: number;
+}
+
+export function cashSteps(report: Report, period: Period): CashStep[] {
+  let cumulative = 0;
+  return [...groups(rows(report, "cash"), (row) => periodOf(text(row.quarter), period))].map(([name, quarters]) => {
+    const net = total(quarters, "net_eur");
+    cumulative += net;
+    const parts = CASH_PARTS.map(({ key, sign }) => sign * total(quarters, key));
+    return { period: name, parts, net, cumulative };
+  });
+}
+
+export interface LayerSteps {
+  periods: string[];
+  /** Flow of each layer in each period. */
+  flows: Map<string, number[]>;
+}
+
+export function layerSteps(report: Report, period: Period): LayerSteps {
+  const cash = rows(report, "layer_cash");
+  const inTime = [...cash].sort((a, b) => text(a.quarter).localeCompare(text(b.quarter)));
+  const periods = [...new Set(inTime.map((row) => periodOf(text(row.quarter), period)))];
+  const flows = new Map<string, number[]>();
+  for (const [layer, quarters] of groups(cash, (row) => text(row.layer))) {
+    const byPeriod = groups(quarters, (row) => periodOf(text(row.quarter), period));
+    flows.set(
+      layer,
+      periods.map((name) => total(byPeriod.get(name) ?? [], "flow_eur")),
+    );
+  }
+  return { periods, flows };
+}
+
+export interface CostPart {
+  name: string;
+  eurPerChipHour: number;
+}
+
+const QUARTERS_PER_YEAR = 4;
+
+/**
+ * Parts of the levelised cost of a chip-hour: present value of each cost over present delivered chip-hours. Where in
+ * its quarter a sum falls cancels out of the ratio.
+ */
+export function costParts(report: Report): CostPart[] {
+  const cash = rows(report, "cash");
+  const rate = report.scenario.costs.discount_rate;
+  const present = (of: (row: Row) => number) =>
+    cash.reduce((sum, row, quarter) => sum + of(row) / (1 + rate) ** (quarter / QUARTERS_PER_YEAR), 0);
+  const hours = present((row) => amount(row.delivered_chip_hours));
+  if (hours <= 0) return [];
+  return CASH_PARTS.filter(({ key }) => key !== "revenue_eur").map(({ key, name, sign }) => ({
+    name,
+    eurPerChipHour: (-sign * present((row) => amount(row[key]))) / hours,
+  }));
+}
