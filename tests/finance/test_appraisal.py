@@ -55,6 +55,31 @@ def test_debt_of_a_healthy_project_has_its_rate_and_is_covered(make_scenario, ap
     assert 1 < finance.dscr_min < finance.dscr_mean
 
 
+def test_cover_of_level_debt_by_level_earnings(make_scenario, appraised):
+    """Four years of level payments out of level earnings: one ratio in all quarters, but for the days in them."""
+    rows = (
+        ("senior", "senior-debt", "private", 0.6, 0.06, 4.0),
+        ("equity", "equity", "private", 0.4, 0.12, 5.0),
+    )
+    finance = appraised(make_scenario(rows=rows, start=date(2029, 1, 1)))
+    year = slice(6, 10)
+    earned = finance.cash.cfads_eur[year].sum()
+    q = 1.06**0.25 - 1
+    owed = 0.6 * finance.capex_eur / 6 * ((1 + q) ** 6 - 1) / q
+    service = 4 * owed * q / (1 - (1 + q) ** -16)
+    assert finance.cash.debt_service_eur[year].sum() == pytest.approx(service)
+    assert finance.dscr_mean == pytest.approx(earned / service, rel=2e-3)
+    assert finance.dscr_min == pytest.approx(earned / service, rel=2e-2)
+
+
+def test_cover_leaves_the_residual_value_out(make_scenario, appraised):
+    """Debt that runs to the last quarter is not covered better by a building that lasts longer."""
+    rows = (("senior", "senior-debt", "private", 0.6, 0.06, 5.0), ("equity", "equity", "private", 0.4, 0.12, 5.0))
+    short, long = (appraised(make_scenario(rows=rows, building_life_years=years)) for years in (5.0, 50.0))
+    assert long.cash.residual_eur[-1] > short.cash.residual_eur[-1] == 0
+    assert (long.dscr_min, long.dscr_mean) == pytest.approx((short.dscr_min, short.dscr_mean))
+
+
 def test_selling_at_levelised_cost_just_pays_the_discount_rate(make_scenario, appraised):
     """The levelised cost is the price at which the net present value is 0 and the return is the discount rate."""
     before = appraised(make_scenario(PHASES, prices=(3.0, 0.0)))

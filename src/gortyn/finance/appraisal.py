@@ -39,8 +39,8 @@ class Finance:
     public_share : public over all capex
     private_per_public : private euros per public euro; nan without public money
     funding_gap_eur : capex less the programme's budget; negative where the budget is larger [EUR]
-    dscr_min, dscr_mean : cash flow available over scheduled debt service, over the quarters that have one; nan
-        without debt
+    dscr_min, dscr_mean : cash flow available, without residual value, over scheduled debt service of all debt layers,
+        over the quarters that have one; nan without debt
     retained_eur : cash that no layer has a claim to, in funds without equity [EUR]
     deficit_eur : operating deficit that the project never makes good [EUR]
     """
@@ -113,9 +113,12 @@ def appraise(scenario: Scenario, plans: tuple[SitePlan, ...], energy: EnergyAcco
 
 
 def debt_service_cover(cash: CashFlow) -> tuple[float, float]:
-    """Smallest and mean debt service cover ratio over the quarters in which the schedules ask for payments."""
+    """Smallest and mean debt service cover ratio over the quarters in which the schedules ask for payments.
+
+    Lenders look to what operation earns: the residual value of the last quarter does not count.
+    """
     due = cash.debt_service_eur > 0
     if not due.any():
         return float("nan"), float("nan")
-    cover = cash.cfads_eur[due] / cash.debt_service_eur[due]
+    cover = (cash.cfads_eur - cash.residual_eur)[due] / cash.debt_service_eur[due]
     return float(np.min(cover)), float(np.mean(cover))
