@@ -15,6 +15,9 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from gortyn.catalogue import Catalogue, Fact
 from gortyn.model import Fault, FromCatalogue, Noun, Scenario, Unit
 
+# What an entry of a kind is called, where a scenario names one.
+ENTRIES = {"chips": "chip", "grids": "country", "models": "model"}
+
 OriginKind = Literal["file", "override", "catalogue", "default", "stated"]
 PathKey = tuple[str | int, ...]
 AnyNoun = TypeVar("AnyNoun", bound=Noun)
@@ -169,7 +172,7 @@ def _blame(
     if named and key not in catalogue.entries(kind):
         close = catalogue.suggest(kind, key)
         hint = f"; did you mean {close}?" if close else ""
-        return names[named[1]][0], f"the catalogue has no {kind.rstrip('s')} '{key}'{hint}"
+        return names[named[1]][0], f"the catalogue has no {ENTRIES.get(kind, kind)} '{key}'{hint}"
     return path, f"is required: the catalogue has no {_expand(field, names)} for {key}"
 
 

@@ -29,9 +29,8 @@ print(json.dumps({"code": code or 0, "modules": sorted(sys.modules)}), file=sys.
 
 def loaded(code: str, *arguments: str) -> tuple[int, set[str]]:
     """Exit code and modules of a fresh interpreter that runs `code`, whose last line on stderr reports both."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     report = json.loads(done.stderr.splitlines()[-1])
     return report["code"], set(report["modules"])
 

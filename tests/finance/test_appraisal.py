@@ -62,7 +62,7 @@ def test_cover_of_level_debt_by_level_earnings(make_scenario, appraised):
         ("equity", "equity", "private", 0.4, 0.12, 5.0),
     )
     finance = appraised(make_scenario(rows=rows, start=date(2029, 1, 1)))
-    year = slice(6, 10)
+    year = slice(10, 14)
     earned = finance.cash.cfads_eur[year].sum()
     q = 1.06**0.25 - 1
     owed = 0.6 * finance.capex_eur / 6 * ((1 + q) ** 6 - 1) / q

@@ -125,27 +125,46 @@ def test_losses_rise_from_the_bottom(layers):
         assert more == [row[0] for row in STACK][len(STACK) - len(more) :]
 
 
-def test_grants_and_capacity_purchases_receive_no_cash(layers):
+def test_grants_and_capacity_purchases_receive_no_cash_and_lose_none(layers):
     stack = layers(
         (
             ("grant", "grant", "state", 0.2, 0.0, 5.0),
             ("purchase", "capacity-purchase", "union", 0.2, 0.0, 5.0),
-            ("guarantee", "first-loss", "union", 0.1, 0.0, 5.0),
-            ("equity", "equity", "private", 0.5, 0.1, 5.0),
+            ("equity", "equity", "private", 0.6, 0.1, 5.0),
         )
     )
-    grant, purchase, guarantee, equity = layer_results(stack, waterfall(stack, simple([10.0] * RUN)))
-    assert (grant.paid_eur, purchase.paid_eur, guarantee.paid_eur) == (0, 0, 0)
-    assert (grant.loss_eur, grant.multiple) == (pytest.approx(20), 0)
+    grant, purchase, equity = layer_results(stack, waterfall(stack, simple([10.0] * RUN)))
+    assert (grant.paid_eur, purchase.paid_eur, grant.loss_eur, purchase.loss_eur) == (0, 0, 0, 0)
+    assert grant.multiple == 0
     assert np.isnan(purchase.irr)
     assert equity.paid_eur == pytest.approx(200)
 
 
-def test_two_kinds_of_equity_share_by_their_parts(layers):
-    stack = layers((("a", "equity", "private", 0.75, 0.1, 5.0), ("b", "equity", "state", 0.25, 0.1, 5.0)))
-    a, b = layer_results(stack, waterfall(stack, simple([10.0] * RUN)))
-    assert (a.paid_eur, b.paid_eur) == (pytest.approx(150), pytest.approx(50))
-    assert a.irr == pytest.approx(b.irr)
+@pytest.mark.parametrize(
+    ("earned", "returned_eur", "equity_keeps_hurdle"), [(3.0, 0.0, False), (7.0, 10.0, True), (10.0, 10.0, True)]
+)
+def test_a_first_loss_without_return_comes_back_once_equity_has_its_return(
+    layers, earned, returned_eur, equity_keeps_hurdle
+):
+    stack = layers(
+        (("equity", "equity", "private", 0.9, 0.1, 5.0), ("guarantee", "first-loss", "union", 0.1, 0.0, 5.0))
+    )
+    flow = waterfall(stack, simple([earned] * RUN))
+    equity, guarantee = layer_results(stack, flow)
+    assert guarantee.paid_eur == pytest.approx(returned_eur)
+    assert guarantee.loss_eur == pytest.approx(10 - returned_eur)
+    assert (equity.irr >= 0.1) == equity_keeps_hurdle
+    assert flow.receipt_eur.sum() == pytest.approx(earned * RUN)
+
+
+def test_equity_listed_first_has_its_return_before_the_next(layers):
+    stack = layers((("preferred", "equity", "private", 0.5, 0.08, 5.0), ("common", "equity", "state", 0.5, 0.1, 5.0)))
+    preferred, common = layer_results(stack, waterfall(stack, simple([5.5] * RUN)))
+    assert preferred.irr == pytest.approx(0.08)
+    assert common.irr < 0.08
+    rich_preferred, rich_common = layer_results(stack, waterfall(stack, simple([12.0] * RUN)))
+    assert rich_preferred.irr > 0.08
+    assert rich_common.irr > 0.1
 
 
 def test_without_equity_the_rest_stays_in_the_project(layers):

@@ -9,13 +9,15 @@ export interface Meaning {
   description: string;
 }
 
+/** How the run was made, as manifest.json has it; what is not named here is not shown. */
 export interface Manifest {
-  version: string;
+  gortyn: string;
+  python: string;
+  libraries: Record<string, string>;
   seed: number;
-  created?: string;
   scenario_sha256: string;
+  tables_sha256?: Record<string, string>;
   seconds: Record<string, number>;
-  versions: Record<string, string>;
 }
 
 /** What the screens read of the resolved scenario; the file holds more. */
@@ -31,7 +33,7 @@ export interface Scenario {
     budget_eur: number;
     base_year: number;
   };
-  costs: { discount_rate: number; chip_life_years: number | null; utilisation_share: number | null };
+  costs: { discount_rate: number; utilisation_share?: number | null };
   tenants: { name: string; tenant_class: string; demand_share: number; price_eur_per_chip_hour: number }[];
   operations: { scheduler: string; estimate: string; walltime_limit_hours: number };
   simulation: { start: string; days: number; seed: number };

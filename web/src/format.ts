@@ -3,7 +3,8 @@ import type { Cell } from "./data.ts";
 
 export const NBSP = "\u00a0";
 export const NONE = "–";
-const MINUS = "\u2212";
+/** Minus sign with a word joiner, so that no line ends between the sign and the number. */
+const MINUS = "\u2212\u2060";
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
@@ -105,7 +106,7 @@ export function tonnes(value: number): string {
   return `${digits(value / factor)}${NBSP}${word || "t"}${NBSP}CO₂e`;
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** ISO date as 1 Jul 2028. */
 export function date(iso: string): string {
@@ -143,6 +144,13 @@ const BY_UNIT: Record<string, (value: number) => string> = {
   "1": digits,
 };
 
+/** A number with the digits that it was given, for tables of sources: 1.1699, 200 billion. */
+export function exact(value: number): string {
+  const [factor, word] = step(value, [[1e12, "trillion"], ...LARGE.slice(0, 1)]);
+  const shown = (value / factor).toLocaleString("en-IE", { maximumSignificantDigits: 12 }).replace("-", MINUS);
+  return word ? `${shown}${NBSP}${word}` : shown;
+}
+
 const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** 3.8 × 10²⁵ */
@@ -163,6 +171,11 @@ export function format(value: Cell | undefined, unit: string): string {
 
 /** Unit as printed beside a chart or in a table's head. */
 export function unitName(unit: string): string {
-  const names: Record<string, string> = { tCO2e: "t CO₂e", "gCO2e/kWh": "g CO₂e/kWh", "1": "ratio", "1/year": "per year" };
+  const names: Record<string, string> = {
+    tCO2e: "t CO₂e",
+    "gCO2e/kWh": "g CO₂e/kWh",
+    "1": "ratio",
+    "1/year": "per year",
+  };
   return names[unit] ?? unit;
 }

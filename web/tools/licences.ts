@@ -5,7 +5,17 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const MODULES = join(dirname(fileURLToPath(import.meta.url)), "..", "node_modules");
-const BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "echarts", "zrender", "d3-geo", "d3-array", "internmap", "world-atlas"];
+const BUNDLED = [
+  "preact",
+  "@preact/signals",
+  "@preact/signals-core",
+  "echarts",
+  "zrender",
+  "d3-geo",
+  "d3-array",
+  "internmap",
+  "world-atlas",
+];
 const SLOT = '<script id="gortyn-data" type="application/json">null</script>';
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";

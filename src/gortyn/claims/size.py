@@ -59,7 +59,9 @@ def _sizes(plans: Iterable[SitePlan]) -> str:
     titles: dict[str, list[str]] = {}
     for plan in plans:
         titles.setdefault(size(plan.chips, plan.h100_equivalents, plan.it_mw), []).append(plan.title)
-    return "; ".join(f"{listed(names)} with {what}" for what, names in titles.items())
+    return "; ".join(
+        f"{listed(names)} {'each ' if len(names) > 1 else ''}with {what}" for what, names in titles.items()
+    )
 
 
 def _affordable(case: Case) -> float:
@@ -152,7 +154,7 @@ def chips_of_a_factory(claim: Claim, case: Case) -> Finding:
     return Finding(
         grade(holds=all(close), partly=any(close)),
         f"Chips of the AI factories that publish them: {listing}. {largest.name} has {_size_of(largest, case)}; "
-        "of the others power and chip are not published.",
+        "for the others the catalogue has neither H100-equivalents nor power.",
         "A derived number, so twice the tolerance of a printed one. Depends where it is true of some AI factories "
         "but not of all.",
         middle,
@@ -167,8 +169,8 @@ def jobs(_: Claim, case: Case) -> Finding:
     return Finding(
         grade(holds=reaches(posts, THOUSANDS), partly=True),
         f"Running {size(*_totals(case.plans))} takes {plural(posts, 'full-time post')}.",
-        f"At {plural(per_mw, 'post')} per MW of IT, an input of the scenario. Building the sites and the firms that use "
-        "them are not counted, so fewer posts than claimed leave it open.",
+        f"At {plural(per_mw, 'post')} per MW of IT, an input of the scenario. Building the sites and the firms that "
+        "use them are not counted, so fewer posts than claimed leave it open.",
         posts,
         unit="posts",
         claimed_value=THOUSANDS,

@@ -113,8 +113,8 @@ def saving(claim: Claim, case: Case) -> Finding:
         clauses(parts),
         f"Cloud at {eur(low)} to {eur(high)} per H100-hour on demand, scaled by the 16-bit peak of the chip; own cost "
         f"levelised over the life of the sites, {eur(own)} per chip-hour. Holds if each run saves "
-        f"{eur(TENS_OF_MILLIONS_EUR)} both at cost and at the tenant's price, at any cloud price. The number is the least "
-        "saving of the largest run.",
+        f"{eur(TENS_OF_MILLIONS_EUR)} both at cost and at the tenant's price, at any cloud price. The number is "
+        "the least saving of the largest run.",
         min(savings[max(case.estimates, key=lambda run: run.model_flops).run]) / MILLION,
         unit="m EUR",
         claimed_value=TENS_OF_MILLIONS_EUR / MILLION,

@@ -8,10 +8,11 @@ available then serves, in this order:
    is added to the loan until the first quarter of operation, paid from then on, and the loan is repaid in level
    payments over its tenor from the end of the last construction. What is not paid stays owed, with interest, and is
    due at once. A tenor is cut where the cash flow ends. There is no cash sweep and no reserve account.
-2. equity: everything that is left, by share.
+2. equity and first loss without return in the listed order: each until it has its money back with the return that it
+   asks for (none, for such a first loss), so that a layer that bears the first loss stands behind those above it.
+3. equity again: everything that is left, by share.
 
-A grant receives nothing; neither does a first loss without return. A capacity purchase is repaid in compute time, not
-in cash.
+A grant receives nothing. A capacity purchase is repaid in compute time, not in cash.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from gortyn.finance.metrics import QUARTERS_PER_YEAR, annuity, irr, periodic_rat
 from gortyn.model import Layer
 
 LENDERS: Final = ("senior-debt", "mezzanine")
+GIVEN: Final = ("grant", "capacity-purchase")
+RISK_BEARERS: Final = ("equity", "first-loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class LayerResult:
     return_rate : interest or return that the layer asks for, per year
     paid_eur : received in all [EUR]
     irr : internal rate of return, effective per year; nan where none exists
-    loss_eur : amount less receipts, at least 0 [EUR]; for grants and capacity purchases not a loss but the price
+    loss_eur : amount less receipts, at least 0 [EUR]; 0 for grants and capacity purchases, which ask for no money back
     multiple : receipts over amount; nan where nothing is paid in
     """
 
@@ -100,6 +103,10 @@ def waterfall(layers: tuple[Layer, ...], cash: CashFlow) -> Waterfall:
             balance = scheduled_balance(draw[index], interest, layer.tenor_years, cash)
             service += debt_service(draw[index], balance, interest)
             receipt[index] = serve_debt(draw[index], balance, interest, available)
+            available = available - receipt[index]
+    for index, layer in enumerate(layers):
+        if layer.kind in RISK_BEARERS and not is_debt(layer):
+            receipt[index] = serve_hurdle(draw[index], periodic_rate(layer.return_rate), available)
             available = available - receipt[index]
     equity = np.array([layer.share if layer.kind == "equity" else 0.0 for layer in layers])
     if equity.any():
@@ -170,6 +177,27 @@ def serve_debt(draw_eur: Quarters, balance_eur: Quarters, interest: float, avail
     return paid
 
 
+def serve_hurdle(draw_eur: Quarters, hurdle: float, available_eur: Quarters) -> Quarters:
+    """Payments to one layer until its draws are back with the return that it asks for [EUR], float64[quarter].
+
+    Parameters
+    ----------
+    draw_eur : paid in in each quarter [EUR]
+    hurdle : return asked for, per quarter
+    available_eur : cash that the layer can be paid from [EUR]
+
+    >>> serve_hurdle(np.array([100.0, 0.0, 0.0]), 0.1, np.array([0.0, 60.0, 90.0])).tolist()
+    [0.0, 60.0, 55.0]
+    """
+    paid = np.zeros_like(draw_eur)
+    claim = 0.0
+    for quarter in range(draw_eur.size):
+        claim += hurdle * claim + draw_eur[quarter]
+        paid[quarter] = min(claim, available_eur[quarter])
+        claim -= paid[quarter]
+    return paid
+
+
 def layer_results(layers: tuple[Layer, ...], flow: Waterfall) -> tuple[LayerResult, ...]:
     """Totals and return of every layer, in the listed order."""
     results: list[LayerResult] = []
@@ -185,7 +213,7 @@ def layer_results(layers: tuple[Layer, ...], flow: Waterfall) -> tuple[LayerResu
                 return_rate=layer.return_rate,
                 paid_eur=paid,
                 irr=irr(receipt - draw),
-                loss_eur=max(0.0, amount - paid),
+                loss_eur=0.0 if layer.kind in GIVEN else max(0.0, amount - paid),
                 multiple=paid / amount if amount else float("nan"),
             )
         )

@@ -7,21 +7,27 @@ frozen scenario types hold. Every fault of the text that can be found is found i
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, Event, ScalarEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
-from gortyn.io.faults import Located, ScenarioError
+from gortyn.io.faults import Located, ScenarioError, kind_of, shortened, yaml_message
 
-MAX_BYTES = 1_000_000
+# Far above any scenario, and low enough that the worst text of this size is refused within seconds.
+MAX_BYTES = 500_000
 MAX_DEPTH = 30
-MAX_NODES = 100_000
+MAX_NODES = 20_000
+TAG = "tag:yaml.org,2002:"
+LINE_BREAK = r"\r\n|\r|\n"
+SCALARS = {f"{TAG}{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 
 PathKey = tuple[str | int, ...]
 
@@ -76,7 +82,8 @@ def read(path: Path, name: str | None = None) -> Document:
         size = path.stat().st_size
         if path.is_file() and size > MAX_BYTES:
             raise _fault(name, f"is {size:,} bytes; a scenario has at most {MAX_BYTES:,}")
-        raw = path.read_bytes()
+        with path.open("rb") as file:  # a device has no size and may have no end
+            raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise _fault(name, "no such file") from None
     except IsADirectoryError:
@@ -93,18 +100,13 @@ def read(path: Path, name: str | None = None) -> Document:
 
 
 def parse(text: str, name: str) -> Document:
-    """Parse the text of a scenario; `name` is what faults call the file."""
-    if len(text) > MAX_BYTES:
-        raise _fault(name, f"is {len(text):,} characters; a scenario has at most {MAX_BYTES:,}")
-    try:
-        _refuse_deep(text, name)
-        root = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Mark(mark.line + 1, mark.column + 1) if mark else START
-        raise _fault(name, f"is no valid YAML: {error.problem or error.context}", place) from None
-    except YAMLError as error:
-        raise _fault(name, f"is no valid YAML: {str(error).splitlines()[0]}") from None
+    """Parse the text of a scenario; `name` is what faults call the file.
+
+    Raises
+    ------
+    ScenarioError : the YAML is broken or is no mapping; every fault that can be found, with its place.
+    """
+    root, comments = _compose(text, name)
     if not isinstance(root, MappingNode):
         what = "empty" if root is None else "a list" if isinstance(root, SequenceNode) else "a single value"
         raise _fault(name, f"must be a mapping of keys to values, is {what}")
@@ -112,25 +114,56 @@ def parse(text: str, name: str) -> Document:
     data = walk.value(root, ())
     if walk.faults:
         raise ScenarioError(walk.faults)
-    return Document(name, data, walk.marks, walk.keys, dict(_comments(text)))
+    return Document(name, data, walk.marks, walk.keys, comments)
 
 
-def parse_value(text: str) -> Any:
+def parse_value(text: str, name: str = "--set") -> Any:
     """Return the value of one YAML scalar or flow collection, as `--set` takes it.
+
+    Raises
+    ------
+    ScenarioError : the text is no YAML.
 
     >>> parse_value("3e9"), parse_value("NO"), parse_value("[1, 2]")
     (3000000000.0, 'NO', (1, 2))
     """
-    node = YAML(typ="safe", pure=True).compose(text)
-    return None if node is None else _Walk("--set").value(node, ())
+    root, _ = _compose(text, name)
+    walk = _Walk(name)
+    value = None if root is None else walk.value(root, ())
+    if walk.faults:
+        raise ScenarioError(walk.faults)
+    return value
+
+
+def _compose(text: str, name: str) -> tuple[Node | None, dict[int, str]]:
+    """Return the root node of a text and the comment at the end of each line."""
+    if len(text) > MAX_BYTES:
+        raise _fault(name, f"is {len(text):,} characters; a scenario has at most {MAX_BYTES:,}")
+    try:
+        comments = _comments(text, _events(text, name))
+        yaml = YAML(typ="safe", pure=True)
+        yaml.composer.warn_double_anchors = False  # YAML allows an anchor to be set anew
+        return yaml.compose(text), comments
+    except ScenarioError:
+        raise
+    except MarkedYAMLError as error:
+        mark, message = yaml_message(error)
+        place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+        raise _fault(name, f"is no valid YAML: {message}", place) from None
+    except ReaderError as error:
+        lines = re.split(LINE_BREAK, text[: error.position])
+        message = f"is no valid YAML: control character #x{ord(text[error.position]):02x}"
+        raise _fault(name, message, Mark(len(lines), len(lines[-1]) + 1)) from None
+    except (YAMLError, ValueError) as error:
+        raise _fault(name, f"is no valid YAML: {shortened(str(error).splitlines()[0])}") from None
 
 
 def _fault(name: str, message: str, mark: Mark = START) -> ScenarioError:
     return ScenarioError([Located(f"{name}:{mark.line}:{mark.column}", "", message)])
 
 
-def _refuse_deep(text: str, name: str) -> None:
-    """Refuse nesting that would exhaust the stack before anything recursive touches the text."""
+def _events(text: str, name: str) -> Iterable[Event]:
+    """Yield the events of a text; refuse nesting that would exhaust the stack before anything recursive sees it."""
     depth = 0
     for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
         if isinstance(event, CollectionStartEvent):
@@ -140,14 +173,25 @@ def _refuse_deep(text: str, name: str) -> None:
         if depth > MAX_DEPTH or count > MAX_NODES:
             what = f"nests deeper than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"has over {MAX_NODES:,} values"
             raise _fault(name, what, Mark(event.start_mark.line + 1, event.start_mark.column + 1))
+        yield event
 
 
-def _comments(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the comment at the end of each line that has one. A `#` inside quotes is no comment."""
-    outside_quotes = re.compile(r"""^(?:[^'"#]|'[^']*'|"(?:[^"\\]|\\.)*"|(?<=\S)[#'"])*(?<=\s)#\s?(.*)$""")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if match := outside_quotes.match(line):
-            yield number, match[1].strip()
+def _comments(text: str, events: Iterable[Event]) -> dict[int, str]:
+    """Return the comment at the end of each line that has one: what follows a `#` behind the last value of the line."""
+    ends: dict[int, int] = {}
+    for event in events:
+        start, end = event.start_mark, event.end_mark
+        if isinstance(event, ScalarEvent) and end.line > start.line:
+            if event.style in ("|", ">"):
+                end = start  # the header of a block can be followed by a comment, its text cannot
+            else:
+                ends[start.line] = sys.maxsize
+        ends[end.line] = max(ends.get(end.line, 0), end.column)
+    comments: dict[int, str] = {}
+    for number, line in enumerate(re.split(LINE_BREAK, text)):
+        if match := re.search(r"(?:^|\s)#\s?(.*)", line[ends.get(number, 0) :]):
+            comments[number + 1] = match[1].strip()
+    return comments
 
 
 @dataclass(slots=True)
@@ -171,8 +215,13 @@ class _Walk:
         if any(node is above for above in self.open_nodes):
             self._add(mark, path, "an alias that holds itself")
             return None
+        if len(self.open_nodes) > MAX_DEPTH:  # aliases can nest a flat text
+            raise _fault(self.name, f"nests deeper than {MAX_DEPTH} levels once its aliases are followed", mark)
         if isinstance(node, ScalarNode):
             return self._scalar(node, path, mark)
+        if node.tag not in (f"{TAG}map", f"{TAG}seq"):
+            self._add(mark, path, _tag_message(node.tag))
+            return None
         self.open_nodes.append(node)
         try:
             if isinstance(node, SequenceNode):
@@ -185,9 +234,13 @@ class _Walk:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             mark = Mark(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            key: Hashable = self._scalar(key_node, path, mark) if isinstance(key_node, ScalarNode) else None
-            if not isinstance(key, str):
-                self._add(mark, path, "a key must be a word")
+            key = key_node.value
+            if key_node.tag == f"{TAG}merge":
+                self._add(mark, path, "merge keys (<<) are not read; put an alias in place of the whole value")
+                continue
+            if key_node.tag != f"{TAG}str":
+                what = f"'{shortened(key)}'" if isinstance(key_node, ScalarNode) else "a list or a mapping"
+                self._add(mark, path, f"a key must be a word, is {what}")
                 continue
             below = (*path, key)
             if key in data:
@@ -198,15 +251,21 @@ class _Walk:
         return data
 
     def _scalar(self, node: ScalarNode, path: PathKey, mark: Mark) -> Any:
+        if node.tag not in SCALARS:
+            self._add(mark, path, _tag_message(node.tag))
+            return None
         try:
             return self.yaml.constructor.construct_object(node)
-        except (YAMLError, ValueError) as error:
-            problem = getattr(error, "problem", None) or str(error)
-            self._add(mark, path, f"cannot read {node.value!r}: {problem}")
+        except Exception as error:  # the library lets any error of a conversion through
+            self._add(mark, path, f"cannot read {kind_of(node.value)}: {shortened(str(error).splitlines()[0])}")
             return None
 
     def _add(self, mark: Mark, path: PathKey, message: str) -> None:
         self.faults.append(Located(f"{self.name}:{mark.line}:{mark.column}", dotted(path), message))
+
+
+def _tag_message(tag: str) -> str:
+    return f"the tag {shortened(tag.replace(TAG, '!!'))} has no meaning in a scenario"
 
 
 def dotted(path: PathKey) -> str:

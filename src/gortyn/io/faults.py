@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import math
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -37,17 +39,38 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f"; did you mean {names[close[0]]}?" if close else ""
 
 
+def shortened(text: str, length: int = 40) -> str:
+    """Return a text cut to a length that fits a message.
+
+    >>> shortened("megawatts", 8)
+    'megaw...'
+    """
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def number(value: float) -> str:
+    """Return a number as a message prints it: whole ones in full, unless they fill a line.
+
+    >>> number(100000), number(0.25), number(2.0), number(10**400)
+    ('100000', '0.25', '2', 'about 1e400')
+    """
+    if not isinstance(value, int):
+        return f"{value:.10g}"
+    digits = int(abs(value).bit_length() * math.log10(2))
+    return str(value) if digits < 20 else f"about {'-' if value < 0 else ''}1e{digits}"
+
+
 def kind_of(value: Any) -> str:
     """Return what a value read from YAML is, in a user's words."""
     match value:
         case None:
             return "empty"
         case bool():
-            return f"{str(value).lower()} (yes or no)"
+            return str(value).lower()
         case int() | float():
-            return f"the number {value:g}"
+            return f"the number {number(value)}"
         case str():
-            return f"the text '{value if len(value) <= 40 else value[:37] + '...'}'"
+            return f"the text '{shortened(value)}'"
         case tuple() | list():
             return "a list"
         case dict():
@@ -82,8 +105,12 @@ def plain_message(error: Any) -> str:
     kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
     if kind in BOUNDS:
         bound, words = BOUNDS[kind]
-        return f"{words} {context[bound]:g}, is {value:g}"
+        return f"{words} {number(context[bound])}, is {number(value)}"
     if kind in KINDS:
+        if kind == "float_type" and type(value) is int:
+            return f"must be a number that a computer can hold, is {number(value)}"
+        if kind == "date_type" and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            return f"must be a date, is {kind_of(value)}; write it without quotes"
         return f"{KINDS[kind]}, is {kind_of(value)}"
     match kind:
         case "missing":
@@ -99,5 +126,39 @@ def plain_message(error: Any) -> str:
             return f"must be lower-case words, digits and single hyphens, is {kind_of(value)}"
         case "too_short":
             return f"needs at least {context['min_length']} entry"
+        case "string_too_long":
+            return f"must have at most {context['max_length']} characters, is {kind_of(value)}"
         case _:
             return f"{error['msg'][0].lower()}{error['msg'][1:]}, is {kind_of(value)}"
+
+
+# What the parser says, by a part of it, and what a user can do about it.
+YAML_WORDS = (
+    (r"character '\\t'", "a tab; indent with spaces"),
+    (r"character '(.)' that cannot", "a value cannot start with {0}; put it in quotes"),
+    (r"unexpected end of stream", "a quote that is never closed"),
+    (r"expected ',' or '(.)'", "a bracket that is not closed with {0}, or a comma that is missing"),
+    (r"found '<stream end>'", "a bracket that is never closed"),
+    (r"mapping values are not allowed", "a colon where none can stand; check the indentation, or quote the text"),
+    (r"sequence entries are not allowed", "a list must begin on a line of its own"),
+    (r"found another document", "a second document begins; a scenario is one"),
+    (r"undefined alias '(.*)'", "*{0} stands for nothing; there is no &{0} above"),
+    (r"could not find expected ':'", "a key without a colon"),
+    (r"expected <block end>", "the line does not fit those above; check the indentation and the quotes"),
+    (r"unknown escape character '(.*)'", "\\{0} means nothing inside double quotes"),
+)
+OPENED_BEFORE = re.compile("quoted scalar|flow (sequence|mapping|node)")
+
+
+def yaml_message(error: Any) -> tuple[Any, str]:
+    """Return the place of a parser's error and what is wrong there, in a user's words.
+
+    Where a quote or a bracket is never closed, the place is where it opens, not the end of the file.
+    """
+    problem = " ".join(filter(None, (error.problem, error.context if not error.problem else "")))
+    opened = OPENED_BEFORE.search(error.context or "") and error.context_mark
+    mark = (opened if "escape" not in problem else None) or error.problem_mark or error.context_mark
+    for pattern, words in YAML_WORDS:
+        if match := re.search(pattern, problem):
+            return mark, words.format(*match.groups())
+    return mark, problem

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from gortyn.catalogue import Catalogue
 from gortyn.catalogue import load as load_catalogue
 from gortyn.io.document import Document, PathKey, dotted, parse_value, read
-from gortyn.io.faults import Located, ScenarioError, did_you_mean, plain_message
+from gortyn.io.faults import Located, ScenarioError, did_you_mean, plain_message, shortened
 from gortyn.io.rules import LISTS, reference_faults, size_faults
-from gortyn.model import Noun, Scenario
+from gortyn.model import Fault, Noun, Scenario
 from gortyn.resolve import Origin, Resolved, Unresolved, metadata, resolve
 
 SHIPPED = files("gortyn") / "scenarios"
+PLACE_LENGTH = 120
+# Stands in for a window that is at fault: late enough for every phase to operate in it.
+LATE = date(2200, 1, 1)
 
 
 def shipped_scenarios() -> tuple[str, ...]:
@@ -35,12 +41,13 @@ def find(source: str | Path) -> Path:
     ScenarioError : there is neither; with the closest shipped name.
     """
     path, name = Path(source), str(source)
-    if path.exists():
-        return path
+    with suppress(OSError):  # a name that no file system takes, such as one that is too long
+        if path.exists():
+            return path
     if name in shipped_scenarios():
         return Path(str(SHIPPED / f"{name}.yaml"))
-    hint = did_you_mean(name, shipped_scenarios())
-    raise ScenarioError([Located(f"{name}:1:1", "", f"no such file, and no shipped scenario of that name{hint}")])
+    message = f"no such file, and no shipped scenario of that name{did_you_mean(name, shipped_scenarios())}"
+    raise ScenarioError([Located(f"{shortened(name, PLACE_LENGTH)}:1:1", "", message)])
 
 
 def load(
@@ -61,40 +68,55 @@ def load(
     """
     catalogue = catalogue or load_catalogue()
     document = read(find(source), str(source))
-    overridden = _apply(document, _pairs(overrides))
+    overridden = _apply(document, overrides)
     return _Check(document, overridden, catalogue).resolved()
 
 
-def _pairs(overrides: Sequence[str] | Mapping[str, Any]) -> Iterable[tuple[str, Any, str]]:
-    """Yield path, value and the words that faults call it by."""
+def _given(overrides: Sequence[str] | Mapping[str, Any]) -> Iterable[tuple[str, str, Callable[[], Any]]]:
+    """Yield the words that faults call an override by, its path, and the function that reads its value."""
     if isinstance(overrides, Mapping):
         for path, value in overrides.items():
-            yield path, value, f"--set {path}={value}"
+            yield shortened(f"--set {path}={value}", PLACE_LENGTH), path, partial(_as_read, value)
         return
     for text in overrides:
         path, equals, value = text.partition("=")
-        place = f"--set {text}"
-        if not equals or not path:
-            raise ScenarioError([Located(place, "", "must be path=value")])
-        try:
-            yield path.strip(), parse_value(value), place
-        except Exception as error:
-            raise ScenarioError([Located(place, "", f"the value is no valid YAML: {value!r}")]) from error
+        yield shortened(f"--set {text}", PLACE_LENGTH), path.strip() if equals else "", partial(parse_value, value)
 
 
-def _apply(document: Document, pairs: Iterable[tuple[str, Any, str]]) -> dict[PathKey, str]:
+def _as_read(value: Any) -> Any:
+    """Return a value from Python as the reader would give it: lists as tuples."""
+    if isinstance(value, Mapping):
+        return {key: _as_read(item) for key, item in value.items()}
+    return tuple(_as_read(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _apply(document: Document, overrides: Sequence[str] | Mapping[str, Any]) -> dict[PathKey, str]:
     """Set values in the document's data; return the place to name for each path that was set."""
     places: dict[PathKey, str] = {}
-    for text, value, place in pairs:
-        path = _locate(document.data, text, place)
-        parent: Any = document.data
-        for part in path[:-1]:
-            parent = parent.setdefault(part, {}) if isinstance(parent, dict) else parent[part]
-        if isinstance(parent, tuple):
-            raise ScenarioError([Located(place, "", "sets a whole entry of a list; set its fields")])
-        parent[path[-1]] = value
-        places[path] = place
+    faults: list[Located] = []
+    for place, text, read_value in _given(overrides):
+        try:
+            if not text:
+                raise ScenarioError([Located(place, "", "must be path=value")])
+            path = _locate(document.data, text, place)
+            _set(document.data, path, read_value(), place)
+            places[path] = place
+        except ScenarioError as error:
+            faults += [fault._replace(place=place) for fault in error.faults]
+    if faults:
+        raise ScenarioError(faults)
     return places
+
+
+def _set(data: dict[str, Any], path: PathKey, value: Any, place: str) -> None:
+    parent: Any = data
+    for part in path[:-1]:
+        if isinstance(parent, dict) and parent.get(part) is None:
+            parent[part] = {}
+        parent = parent[part]
+    if isinstance(parent, tuple):
+        raise ScenarioError([Located(place, "", "sets a whole entry of a list; set its fields")])
+    parent[path[-1]] = value
 
 
 def _locate(data: Any, text: str, place: str) -> PathKey:
@@ -126,34 +148,41 @@ class _Check:
         self.faults: dict[Located, None] = {}
 
     def resolved(self) -> Resolved:
-        data = self.document.data
+        bad: set[PathKey] = set()
+        part: _Part | None = None
         try:
-            scenario, kept = Scenario.model_validate(data), {}
+            part = _Part(Scenario.model_validate(self.document.data), {})
         except ValidationError as error:
             self._type_faults(error)
-            scenario, kept = _salvage(data, error)
-        result = self._rules(scenario, kept) if scenario else None
-        if self.faults or result is None:
+            bad = {entry["loc"] for entry in error.errors(include_url=False)}
+            part = _without(self.document.data, bad)
+        result = self._rules(part, bad) if part else None
+        if self.faults:
             raise ScenarioError(sorted(self.faults, key=_by_place))
+        assert result is not None  # a scenario without faults has been resolved
         origins = {path: self._origin(path, origin) for path, origin in result.origins.items()}
         return replace(result, origins=origins)
 
-    def _rules(self, scenario: Scenario, kept: Mapping[str, list[int]]) -> Resolved | None:
-        """Run the rules that cross nouns on what is valid by itself; `kept` maps its list entries to the file's."""
+    def _rules(self, part: _Part, bad: set[PathKey]) -> Resolved | None:
+        """Run the rules that cross nouns on what is valid by itself, then those of size on what is left of that."""
         names = {field: [_name(item) for item in _entries(self.document.data, field)] for field in LISTS}
-        found = list(reference_faults(scenario, names, self.catalogue))
+        found = list(reference_faults(part.scenario, names, self.catalogue))
         result = None
         try:
-            result = resolve(scenario, self.catalogue)
+            result = resolve(part.scenario, self.catalogue)
         except Unresolved as error:
-            found += error.faults
-        if result and not found:
-            found += size_faults(result.scenario, self.catalogue.lookup())
+            named = {fault.path for fault in found}
+            found += [fault for fault in error.faults if fault.path not in named]
+        found = [part.in_file(fault) for fault in found]
+        rest: _Part | None = part
+        if bad or found:
+            rest = _without(self.document.data, bad | {fault.path for fault in found}, dependents=True)
+        with suppress(Unresolved):  # reported above, and no list entry that could be left out
+            if rest:
+                whole = resolve(rest.scenario, self.catalogue).scenario
+                found += [rest.in_file(fault) for fault in size_faults(whole, self.catalogue.lookup())]
         for fault in found:
-            path = fault.path
-            if len(path) > 1 and (indices := kept.get(str(path[0]))) is not None:
-                path = (path[0], indices[int(path[1])], *path[2:])
-            self._add(path, fault.message)
+            self._add(fault.path, fault.message)
         return result
 
     def _type_faults(self, error: ValidationError) -> None:
@@ -230,37 +259,64 @@ def _noun_at(path: PathKey) -> type[Noun] | None:
     return noun
 
 
-def _salvage(data: Mapping[str, Any], error: ValidationError) -> tuple[Scenario | None, dict[str, list[int]]]:
-    """Return what is left of a scenario without its faulty entries, so that rules can be checked on the rest.
+class _Part(NamedTuple):
+    """What is left of a scenario without entries that are at fault; `kept` maps its list entries to the file's."""
 
-    Only lists lose entries; where another part is at fault, or a list is left empty, there is nothing to check.
+    scenario: Scenario
+    kept: Mapping[str, Sequence[int]]
+
+    def in_file(self, fault: Fault) -> Fault:
+        """Return a fault of this part with the path that it has in the file."""
+        path = fault.path
+        if len(path) > 1 and str(path[0]) in self.kept:
+            return fault._replace(path=(path[0], self.kept[str(path[0])][int(path[1])], *path[2:]))
+        return fault
+
+
+def _without(data: Mapping[str, Any], bad: set[PathKey], *, dependents: bool = False) -> _Part | None:
+    """Return the scenario without what is at fault, so that rules can be checked on the rest.
+
+    Lists lose their faulty entries (and, where asked, those that name an entry that is gone); other parts are replaced
+    by a valid value that no rule looks at. None where too little is left.
     """
-    bad = {entry["loc"][:2] for entry in error.errors(include_url=False)}
-    unknown = {entry["loc"] for entry in error.errors(include_url=False) if entry["type"] == "extra_forbidden"}
-    rest = {key: value for key, value in data.items() if (key,) not in unknown}
-    kept: dict[str, list[int]] = {}
-    for field in LISTS:
-        items = _entries(data, field)
-        indices = [index for index in range(len(items)) if (field, index) not in bad]
-        rest[field] = tuple(items[index] for index in indices)
-        kept[field] = indices
-    for field in ("programme", "fund", "costs", "operations", "name", "title", "summary"):
-        if any(loc[:1] == (field,) for loc in bad):
-            rest[field] = _stand_in(field)
+    unknown = {path[0] for path in bad if len(path) == 1 and path[0] not in Scenario.model_fields}
+    rest = {key: value for key, value in data.items() if key not in unknown}
+    kept = {
+        field: [i for i in range(len(_entries(data, field))) if not any(path[:2] == (field, i) for path in bad)]
+        for field in LISTS
+    }
+    if dependents:
+        _drop_dependents(data, kept)
+    rest |= {field: tuple(_entries(data, field)[i] for i in indices) for field, indices in kept.items()}
+    rest |= {field: _stand_in(field) for field in {path[0] for path in bad} - unknown - set(LISTS)}
     try:
-        return Scenario.model_validate(rest), kept
+        return _Part(Scenario.model_validate(rest), kept)
     except ValidationError:
-        return None, kept
+        return None
 
 
-def _stand_in(field: str) -> Any:
-    """Return a valid value for a part whose own faults are reported already and that no rule looks at."""
+def _drop_dependents(data: Mapping[str, Any], kept: dict[str, list[int]]) -> None:
+    """Drop sites that install a machine that is gone, and training runs whose site or machine is."""
+    machines = {_name(data["machines"][i]) for i in kept["machines"]}
+    sites = _entries(data, "sites")
+    kept["sites"] = [i for i in kept["sites"] if all(phase["machine"] in machines for phase in sites[i]["phases"])]
+    names = {_name(sites[i]) for i in kept["sites"]}
+    runs = _entries(data, "training_runs")
+    kept["training_runs"] = [
+        i for i in kept["training_runs"] if runs[i]["site"] in names and runs[i]["machine"] in machines
+    ]
+
+
+def _stand_in(field: str | int) -> Any:
+    """Return a valid value for a part whose own faults are reported already."""
     match field:
         case "programme":
             none = dict.fromkeys(("mobilised_eur", "public_eur", "private_eur", "budget_eur"), 0.0)
-            return {"name": "", "base_year": 2026, **none}
+            return {"name": "", "base_year": LATE.year - 100, **none}
         case "fund":
             return {"layers": ({"name": "all", "kind": "equity", "provider": "private", "share": 1.0},)}
+        case "simulation":
+            return {"start": LATE}
         case "costs" | "operations":
             return {}
         case _:

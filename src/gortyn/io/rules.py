@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from gortyn import machine
@@ -35,7 +34,7 @@ def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], cat
         message = f"tenants ask for {demand:.0%} of all chip-hours; the queue would grow without end"
         yield Fault(("tenants",), message)
     first = min(phase.operational for site in scenario.sites for phase in site.phases)
-    if first >= scenario.simulation.start + timedelta(days=scenario.simulation.days):
+    if first.toordinal() >= scenario.simulation.start.toordinal() + scenario.simulation.days:
         yield Fault(("simulation", "start"), f"the window ends before the first phase operates ({first})")
 
 

@@ -281,8 +281,8 @@ def run_queue(
 
     free = head = arrived = indexed = 0
     shadow_s = extra = 0
-    # Whether no job before `indexed` can start until nodes come back or the head changes: free and extra only shrink
-    # and estimates only reach further, so that arrivals alone need no second look at the queue.
+    # Whether no job before `indexed` can start until nodes come back. Until then the head stays the same, free and
+    # extra only shrink and the shadow time only comes nearer, so that arrivals need no second look at the queue.
     settled = False
     while head < jobs and (held > 0 or arrived < jobs):
         now_s = ends.at_s[0] if held > 0 else NEVER
@@ -302,7 +302,6 @@ def run_queue(
         while head < arrived and nodes[head] <= free:
             free -= nodes[head]
             held = _start(queue, head, now_s, start_s, ends, held, releases)
-            settled = False
             if head < indexed:
                 place_waiting(least, head, NEVER, NEVER)
             while head < arrived and start_s[head] >= 0:

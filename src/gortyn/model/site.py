@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from gortyn.model.noun import Fault, Noun, Slug, refuse
-from gortyn.model.units import CarbonGPerKwh, Count, FromCatalogue, Number, PowerMw, PriceEurPerMwh, Unit
+from gortyn.model.units import CarbonGPerKwh, Count, FromCatalogue, H100Equivalents, PowerMw, PriceEurPerMwh, Unit
 
 
 class Grid(Noun):
@@ -46,9 +46,9 @@ class Phase(Noun):
     """Machine installed, by its name in `machines`."""
     chips: Count | None = None
     """Physical chips that this phase adds. Give this or h100_equivalents."""
-    h100_equivalents: Annotated[Number | None, Unit("H100-equivalents")] = None
+    h100_equivalents: H100Equivalents | None = None
     """Compute that this phase adds, in H100-equivalents; the chips are rounded up to whole nodes."""
-    minimum_h100_equivalents: Annotated[Number | None, Unit("H100-equivalents")] = None
+    minimum_h100_equivalents: H100Equivalents | None = None
     """Floor that a funder sets on the site's total once this phase operates."""
     minimum_it_mw: PowerMw | None = None
     """Floor that a funder sets on the site's IT load once this phase operates."""

@@ -81,6 +81,7 @@ def _whole(value: object) -> object:
 
 Count = Annotated[int, BeforeValidator(_whole), Unit("count"), Field(ge=1)]
 Number = Annotated[float, Unit("1"), Field(ge=0, allow_inf_nan=False)]
+H100Equivalents = Annotated[float, Unit("H100-equivalents"), Field(gt=0)]
 Eur = Annotated[float, Unit("EUR"), Field(ge=0, allow_inf_nan=False)]
 PowerMw = Annotated[float, Unit("MW"), Field(gt=0, allow_inf_nan=False)]
 PriceEurPerMwh = Annotated[float, Unit("EUR/MWh"), Field(ge=-500, le=4000, allow_inf_nan=False)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from importlib.resources import files
 from pathlib import Path
@@ -71,15 +72,17 @@ def _columns(folder: ResultsFolder, table: str) -> dict[str, list[Any]]:
     import polars as pl
     import polars.selectors as cs
 
-    frame = folder.table(table).with_columns(
-        cs.float().round_sig_figs(DIGITS).fill_nan(None), cs.date().cast(pl.String)
-    )
+    frame = folder.table(table).with_columns(cs.float().round_sig_figs(DIGITS), cs.date().cast(pl.String))
     return {name: [_short(value) for value in frame[name].to_list()] for name in frame.columns}
 
 
 def _short(value: Any) -> Any:
-    """Write a whole float without its `.0`: the page does not tell the two apart, and it is shorter."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Write a whole float without its `.0`, which the page does not need, and what JSON has no number for as null."""
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def _dates_as_text(value: Any) -> Any:

@@ -70,8 +70,15 @@ export function Chart({ draw, height, label }: Props) {
     };
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new theme or drawing is painted, whatever it is
   useEffect(() => paint.current(), [isDark, draw, height]);
 
-  return <div class="chart" ref={box} role="img" aria-label={label} style={{ height: typeof height === "number" ? height : 320 }} />;
+  return (
+    <div
+      class="chart"
+      ref={box}
+      role="img"
+      aria-label={label}
+      style={{ height: typeof height === "number" ? height : 320 }}
+    />
+  );
 }

@@ -1,5 +1,6 @@
 // This module owns the hour-of-year heatmap: a picture of one pixel for each hour, days across and hours of the day down.
 import { useMemo, useState } from "preact/hooks";
+import { MONTHS } from "../format.ts";
 import { quantile } from "../shape/hourly.ts";
 import { short } from "./style.ts";
 import { MAGNITUDE_GRADIENT, magnitude } from "./theme.ts";
@@ -17,8 +18,13 @@ const MS_PER_DAY = HOURS_PER_DAY * MS_PER_HOUR;
 /** The colour scale ends at these shares of the hours, so that a few odd hours do not wash out the rest. */
 const SCALE_ENDS: [number, number] = [0.01, 0.99];
 
-const monthName = new Intl.DateTimeFormat("en-IE", { timeZone: "UTC", month: "short" });
-const moment = new Intl.DateTimeFormat("en-IE", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const moment = new Intl.DateTimeFormat("en-IE", {
+  timeZone: "UTC",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
 
 function picture(values: Float64Array, low: number, high: number): string {
   const days = Math.max(1, Math.ceil(values.length / HOURS_PER_DAY));
@@ -42,9 +48,9 @@ function monthMarks(startMs: number, days: number): { name: string; at: number }
   const marks: { name: string; at: number }[] = [];
   for (let day = 0; day < days; day += 1) {
     const when = new Date(startMs + day * MS_PER_DAY);
-    if (when.getUTCDate() === 1) marks.push({ name: monthName.format(when), at: day / days });
+    if (when.getUTCDate() === 1) marks.push({ name: MONTHS[when.getUTCMonth()] ?? "", at: day / days });
   }
-  if (!marks.length) marks.push({ name: monthName.format(startMs), at: 0 });
+  if (!marks.length) marks.push({ name: MONTHS[new Date(startMs).getUTCMonth()] ?? "", at: 0 });
   const every = Math.ceil(marks.length / 13);
   return marks.filter((_, index) => index % every === 0);
 }

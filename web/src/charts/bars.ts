@@ -65,10 +65,16 @@ interface Columns {
 /** Stacked columns over time, positive parts upwards and negative ones downwards, with lines on top. */
 export function columnBars({ names, series, show, nameShown = (name) => name }: Columns): Draw {
   return ({ theme, width }) => {
-    const colour = (one: Series) => (one.colour < 0 ? theme.ink : (theme.series[one.colour % theme.series.length] as string));
+    const colour = (one: Series) =>
+      one.colour < 0 ? theme.ink : (theme.series[one.colour % theme.series.length] as string);
     return {
       grid: { left: width < 500 ? 56 : 68, right: 14, top: 12, bottom: 28 },
-      xAxis: categoryAxis(theme, names, { axisLine: { onZero: false, lineStyle: { color: theme.rule } } }, { formatter: nameShown }),
+      xAxis: categoryAxis(
+        theme,
+        names,
+        { axisLine: { onZero: false, lineStyle: { color: theme.rule } } },
+        { formatter: nameShown },
+      ),
       yAxis: valueAxis(theme, show),
       tooltip: tooltip(
         theme,

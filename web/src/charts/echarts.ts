@@ -15,5 +15,5 @@ echarts.use([
   SVGRenderer,
 ]);
 
-export { echarts };
 export type { EChartsOption as Option } from "echarts";
+export { echarts };

@@ -37,7 +37,12 @@ export function throughput(links: Link[]): Map<string, number> {
     out.set(source, (out.get(source) ?? 0) + value);
     into.set(target, (into.get(target) ?? 0) + value);
   }
-  return new Map([...new Set([...out.keys(), ...into.keys()])].map((name) => [name, Math.max(out.get(name) ?? 0, into.get(name) ?? 0)]));
+  return new Map(
+    [...new Set([...out.keys(), ...into.keys()])].map((name) => [
+      name,
+      Math.max(out.get(name) ?? 0, into.get(name) ?? 0),
+    ]),
+  );
 }
 
 const NODE_GAP = 22;
@@ -49,14 +54,25 @@ export function flowHeight(links: Link[]): number {
   return 80 + 52 * Math.max(3, ...perLevel.values());
 }
 
+/** Levels that a phone has room for; more need a chart that scrolls sideways. */
+export const NARROW_LEVELS = 3;
+
+export function levels(links: Link[]): number {
+  return links.length ? Math.max(...depths(links).values()) + 1 : 0;
+}
+
 export function flow(links: Link[]): Draw {
   const depth = depths(links);
   const last = Math.max(0, ...depth.values());
   const sums = throughput(links);
   return ({ theme, width }) => {
     const narrow = width < 560;
-    const margin = narrow ? Math.round(width * 0.27) : 170;
-    const colours = new Map([...depth.keys()].filter((name) => depth.get(name) === 0).map((name, index) => [name, theme.series[index % theme.series.length]]));
+    const margin = Math.round(narrow ? width * 0.27 : Math.min(170, width * 0.2));
+    const colours = new Map(
+      [...depth.keys()]
+        .filter((name) => depth.get(name) === 0)
+        .map((name, index) => [name, theme.series[index % theme.series.length]]),
+    );
     return {
       tooltip: tooltip(theme, "item", (item: TipItem) =>
         item.dataType === "edge"
@@ -88,7 +104,10 @@ export function flow(links: Link[]): Draw {
               lineHeight: 15,
               width: level === 0 || level === last ? margin - 10 : undefined,
               overflow: "break" as const,
-              formatter: () => (level === 0 || level === last ? `${name}\n${money(sums.get(name) ?? 0)}` : `${name} ${money(sums.get(name) ?? 0)}`),
+              formatter: () =>
+                level === 0 || level === last
+                  ? `${name}\n${money(sums.get(name) ?? 0)}`
+                  : `${name} ${money(sums.get(name) ?? 0)}`,
             },
           })),
           links: links.map((link) => ({ ...link })),

@@ -43,7 +43,15 @@ export function load(steps: Step[]): Draw {
       itemStyle: { color: colour },
       areaStyle: { color: colour, opacity: 0.18 },
     });
-    const zoom = { xAxisIndex: [0, 1], type: "slider" as const, height: 20, bottom: 6, left, right: 14, filterMode: "none" as const };
+    const zoom = {
+      xAxisIndex: [0, 1],
+      type: "slider" as const,
+      height: 20,
+      bottom: 6,
+      left,
+      right: 14,
+      filterMode: "none" as const,
+    };
     return {
       useUTC: true,
       grid: [
@@ -52,15 +60,31 @@ export function load(steps: Step[]): Draw {
       ],
       xAxis: [axis(0), axis(1)],
       yAxis: [
-        valueAxis(theme, share, { gridIndex: 0, min: 0, max: 1, interval: 0.25, ...name("Chips at work, share of those in service") }),
-        valueAxis(theme, count, { gridIndex: 1, min: 0, minInterval: 1, splitNumber: 3, ...name("Chips that waiting jobs ask for") }),
+        valueAxis(theme, share, {
+          gridIndex: 0,
+          min: 0,
+          max: 1,
+          interval: 0.25,
+          ...name("Chips at work, share of those in service"),
+        }),
+        valueAxis(theme, count, {
+          gridIndex: 1,
+          min: 0,
+          minInterval: 1,
+          splitNumber: 3,
+          ...name("Chips that waiting jobs ask for"),
+        }),
       ],
       axisPointer: { link: [{ xAxisIndex: "all" }] },
       tooltip: tooltip(theme, "axis", (items: TipItem[]) => {
         const step = steps[items[0]?.dataIndex ?? 0];
         if (!step) return "";
         return tip((hourly ? momentHour : moment).format(step.ms), [
-          { colour: theme.series[0], name: "At work", value: step.utilisation_share === null ? "–" : share(step.utilisation_share) },
+          {
+            colour: theme.series[0],
+            name: "At work",
+            value: step.utilisation_share === null ? "–" : share(step.utilisation_share),
+          },
           { name: "Chips in service", value: count(step.capacity_chips) },
           { colour: theme.series[5], name: "Chips waited for", value: count(step.queued_chips) },
           { name: "Jobs waiting", value: count(step.queued_jobs) },
@@ -82,8 +106,16 @@ export function load(steps: Step[]): Draw {
             },
           ],
       series: [
-        line(theme.series[0] as string, 0, steps.map((step) => step.utilisation_share)),
-        line(theme.series[5] as string, 1, steps.map((step) => step.queued_chips)),
+        line(
+          theme.series[0] as string,
+          0,
+          steps.map((step) => step.utilisation_share),
+        ),
+        line(
+          theme.series[5] as string,
+          1,
+          steps.map((step) => step.queued_chips),
+        ),
       ],
     };
   };

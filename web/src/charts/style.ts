@@ -55,7 +55,12 @@ export function tip(title: string, lines: TipLine[]): string {
   return `<div class="tip"><b>${escaped(title)}</b><table>${shown.join("")}</table></div>`;
 }
 
-export function tooltip(theme: Theme, trigger: "axis" | "item", formatter: (params: never) => string, pointer: object = {}): Option["tooltip"] {
+export function tooltip(
+  theme: Theme,
+  trigger: "axis" | "item",
+  formatter: (params: never) => string,
+  pointer: object = {},
+): Option["tooltip"] {
   return {
     trigger,
     confine: true,

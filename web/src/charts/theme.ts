@@ -42,7 +42,18 @@ export const DARK: Theme = {
 };
 
 /** Stops of cividis (Nuñez, Anderton and Renslow 2018), dark to light, even for readers with colour vision deficiency. */
-const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+const CIVIDIS = [
+  "#00224e",
+  "#123570",
+  "#3b496c",
+  "#575d6d",
+  "#707173",
+  "#8a8678",
+  "#a59c74",
+  "#c3b369",
+  "#e1cc55",
+  "#fee838",
+];
 
 function channels(hex: string): [number, number, number] {
   const value = Number.parseInt(hex.slice(1), 16);
@@ -68,7 +79,9 @@ export const MAGNITUDE_GRADIENT = `linear-gradient(90deg, ${CIVIDIS.join(", ")})
 /** Style sheet with the colours of both grounds; print is always light. */
 export function themeCss(): string {
   const declare = (theme: Theme) => {
-    const plain = Object.entries(theme).flatMap(([name, value]) => (typeof value === "string" ? [`--${name}:${value}`] : []));
+    const plain = Object.entries(theme).flatMap(([name, value]) =>
+      typeof value === "string" ? [`--${name}:${value}`] : [],
+    );
     return [...plain, ...theme.series.map((value, index) => `--series-${index}:${value}`)].join(";");
   };
   return `:root{color-scheme:light;${declare(LIGHT)}}

@@ -26,6 +26,9 @@ const TICKS: [number, string][] = [
 
 const height = (wait: number): number => Math.log10(Math.max(1, wait));
 
+/** Share of jobs that a point stands for. */
+const firstOf = (item: TipItem | undefined): number => (Array.isArray(item?.value) ? Number(item.value[0]) : 0);
+
 export function waits(curves: Curve[]): Draw {
   const longest = Math.max(60, ...curves.flatMap((curve) => curve.points.map(([, wait]) => wait)));
   const ticks = TICKS.filter((_, index) => index === 0 || (TICKS[index - 1]?.[0] ?? 0) < longest);
@@ -50,12 +53,16 @@ export function waits(curves: Curve[]): Draw {
       max: places.at(-1),
       axisTick: { show: false, customValues: places },
       axisLine: { show: false },
-      axisLabel: { color: theme.soft, customValues: places, formatter: (value: number) => names.get(value.toFixed(6)) ?? "" },
+      axisLabel: {
+        color: theme.soft,
+        customValues: places,
+        formatter: (value: number) => names.get(value.toFixed(6)) ?? "",
+      },
       splitLine: { lineStyle: { color: theme.rule } },
     },
     tooltip: tooltip(theme, "axis", (items: TipItem[]) =>
       tip(
-        `${share(Number((items[0]?.value as number[])[0]))} of jobs wait no longer than`,
+        `${share(firstOf(items[0]))} of jobs wait no longer than`,
         items.map((item) => ({
           colour: item.color,
           name: item.seriesName ?? "",

@@ -29,7 +29,21 @@ interface Props {
 
 const FEW = 3;
 
-export function Figure({ report, id, title, lead, unit, source, how, keys, controls, frame, table: readable = frame, children, class: kind = "" }: Props) {
+export function Figure({
+  report,
+  id,
+  title,
+  lead,
+  unit,
+  source,
+  how,
+  keys,
+  controls,
+  frame,
+  table: readable = frame,
+  children,
+  class: kind = "",
+}: Props) {
   const [open, setOpen] = useState(false);
   const [table, columns] = source;
   const told = columns.map((name) => meaning(report, table, name).description);

@@ -20,7 +20,13 @@ export function FilterBar({ label, noun, all, shown, query, setQuery, wanted, se
         <legend>{label}</legend>
         {every.map((option) => (
           <label key={option.value} class={option.value === wanted ? "on" : ""}>
-            <input type="radio" name={`filter-${noun}`} checked={option.value === wanted} value={option.value} onChange={() => setWanted(option.value)} />
+            <input
+              type="radio"
+              name={`filter-${noun}`}
+              checked={option.value === wanted}
+              value={option.value}
+              onChange={() => setWanted(option.value)}
+            />
             {option.label} <small>{option.count}</small>
           </label>
         ))}
@@ -29,9 +35,7 @@ export function FilterBar({ label, noun, all, shown, query, setQuery, wanted, se
         <span>Search</span>
         <input type="search" value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
       </label>
-      <output aria-live="polite">
-        {shown === all ? `${all} ${noun}` : `${shown} of ${all} ${noun}`}
-      </output>
+      <output aria-live="polite">{shown === all ? `${all} ${noun}` : `${shown} of ${all} ${noun}`}</output>
     </search>
   );
 }

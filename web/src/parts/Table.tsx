@@ -72,11 +72,17 @@ export function FrameTable({ frame }: { frame: Frame }) {
     head: isText(unit) ? key : `${key} (${unitName(unit)})`,
     unit,
   }));
-  const asRow = (cells: Cell[]): Row => Object.fromEntries(frame.columns.map(({ key }, index) => [key, cells[index] ?? null]));
+  const asRow = (cells: Cell[]): Row =>
+    Object.fromEntries(frame.columns.map(({ key }, index) => [key, cells[index] ?? null]));
   const left = frame.rows.length - MOST_ROWS;
   return (
     <>
-      <Table class="raw" caption={`Data of the chart: ${frame.name}`} cols={cols} rows={frame.rows.slice(0, MOST_ROWS).map(asRow)} />
+      <Table
+        class="raw"
+        caption={`Data of the chart: ${frame.name}`}
+        cols={cols}
+        rows={frame.rows.slice(0, MOST_ROWS).map(asRow)}
+      />
       {left > 0 && (
         <p class="note">
           The first {MOST_ROWS} of {frame.rows.length.toLocaleString("en-IE")} rows; the CSV file has all.

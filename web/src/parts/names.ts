@@ -19,11 +19,15 @@ const WORDS: Record<string, string> = {
   equity: "Equity",
 };
 
+const INITIALS = /\b(eib|eu|ai|sme|hpc)\b/gi;
+
 /** A short name as words: `national-grants` as National grants. */
 export function named(slug: string): string {
   const known = WORDS[slug];
   if (known) return known;
-  return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) ? slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll("-", " ") : slug;
+  if (!/^[a-z0-9]+([- ][a-z0-9]+)*$/.test(slug)) return slug;
+  const words = slug.replaceAll("-", " ").replace(INITIALS, (word) => word.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const ORDER = ["start-up", "sme", "research", "public", "industry", "anchor"];

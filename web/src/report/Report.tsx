@@ -45,7 +45,8 @@ export function Report({ report }: { report: Data }) {
         </div>
         <h1>{report.scenario.title}</h1>
         <p class="stamp">
-          {report.scenario.programme.name} · scenario <code>{report.scenario.name}</code> · version {report.manifest.version}
+          {report.scenario.programme.name} · scenario <code>{report.scenario.name}</code> · version{" "}
+          {report.manifest.gortyn}
         </p>
       </header>
       <nav class="tabs" aria-label="Screens">
@@ -57,7 +58,13 @@ export function Report({ report }: { report: Data }) {
       </nav>
       <main>
         {SCREENS.map(({ tab: own, name, Body }) => (
-          <section key={own} class="screen" id={`screen-${own}`} data-open={own === tab} aria-labelledby={`title-${own}`}>
+          <section
+            key={own}
+            class="screen"
+            id={`screen-${own}`}
+            data-open={own === tab}
+            aria-labelledby={`title-${own}`}
+          >
             <h2 id={`title-${own}`} tabIndex={-1}>
               {name}
             </h2>
@@ -67,8 +74,8 @@ export function Report({ report }: { report: Data }) {
       </main>
       <footer class="foot">
         <p>
-          Made by Gortyn {report.manifest.version}, an open-source planner, simulator and fact-checker of AI gigafactories. Everything
-          shown is computed from the scenario and the sources that the last tab lists.
+          Made by Gortyn {report.manifest.gortyn}, an open-source planner, simulator and fact-checker of AI
+          gigafactories. Everything shown is computed from the scenario and the sources that the last tab lists.
         </p>
       </footer>
     </>

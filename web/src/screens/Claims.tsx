@@ -10,12 +10,15 @@ export function Claims({ report }: { report: Report }) {
   const wanted = setting("verdict", "");
   const claims = rows(report, "claims");
   const found = claims.filter(
-    (row) => (!wanted || verdictOf(text(row.verdict)) === wanted) && matches(query, [row.claim, row.statement, row.said_by, row.claimed, row.found, row.why]),
+    (row) =>
+      (!wanted || verdictOf(text(row.verdict)) === wanted) &&
+      matches(query, [row.claim, row.statement, row.said_by, row.claimed, row.found, row.why]),
   );
   return (
     <>
       <p class="lead">
-        What was announced, what this scenario finds, and under which model, chip and baseline. Another scenario may answer otherwise.
+        What was announced, what this scenario finds, and under which model, chip and baseline. Another scenario may
+        answer otherwise.
       </p>
       <FilterBar
         label="Verdict"

@@ -59,7 +59,13 @@ function Heat({ report }: { report: Report }) {
       rows: monthHourMeans(start, found),
     };
     const [low, middle, high] = [0, 0.5, 1].map((part) => format(quantile(found, part), unit));
-    return { values: found, startMs: start, made: hours, means: table, label: `From ${low} to ${high}, median ${middle}.` };
+    return {
+      values: found,
+      startMs: start,
+      made: hours,
+      means: table,
+      label: `From ${low} to ${high}, median ${middle}.`,
+    };
   }, [report, site, key, unit]);
   return (
     <Figure
@@ -79,7 +85,12 @@ function Heat({ report }: { report: Report }) {
       frame={made}
       table={means}
     >
-      <HeatMap startMs={startMs} values={values} show={(value) => format(value, unit)} label={`${layer?.label ?? ""} by day and hour of the day. ${label}`} />
+      <HeatMap
+        startMs={startMs}
+        values={values}
+        show={(value) => format(value, unit)}
+        label={`${layer?.label ?? ""} by day and hour of the day. ${label}`}
+      />
     </Figure>
   );
 }
@@ -116,7 +127,12 @@ function Months({ report }: { report: Report }) {
           unit,
         );
         const show = (shown: number) => format(shown, unit);
-        return { value, label, sum, draw: columnBars({ names: found.map((entry) => entry.month), series, show, nameShown: month }) };
+        return {
+          value,
+          label,
+          sum,
+          draw: columnBars({ names: found.map((entry) => entry.month), series, show, nameShown: month }),
+        };
       }),
     [found],
   );
@@ -144,12 +160,17 @@ function Months({ report }: { report: Report }) {
   );
 }
 
+/** A site, or all of them, with price and carbon intensity of the electricity used. */
+function withMeans(row: Row): Row {
+  const energy = amount(row.energy_mwh);
+  const per = (whole: number) => (energy > 0 ? whole / energy : null);
+  return { ...row, price: per(amount(row.energy_eur)), carbon: per(amount(row.carbon_t) * 1000) };
+}
+
 function BySite({ report }: { report: Report }) {
-  const sites = rows(report, "sites");
+  const sites = rows(report, "sites").map(withMeans);
   const sums = ["it_mw", "facility_mw", "energy_mwh", "energy_eur", "carbon_t", "chips", "h100_equivalents"];
-  const foot: Row = { title: "All", ...Object.fromEntries(sums.map((key) => [key, total(sites, key)])) };
-  const per = (part: string, unit: string, factor: number) => (row: Row) =>
-    amount(row.energy_mwh) > 0 ? format((amount(row[part]) / amount(row.energy_mwh)) * factor, unit) : "–";
+  const foot = withMeans({ title: "All", ...Object.fromEntries(sums.map((key) => [key, total(sites, key)])) });
   const cols: Col[] = columns(report, "sites", {
     title: "Site",
     chips: "Chips",
@@ -161,20 +182,22 @@ function BySite({ report }: { report: Report }) {
     energy_eur: "Cost",
     carbon_t: "Emissions",
   });
-  const price: Col = { key: "price", head: "Mean price", unit: "EUR/MWh", show: per("energy_eur", "EUR/MWh", 1) };
-  const carbon: Col = { key: "carbon", head: "Mean intensity", unit: "gCO2e/kWh", show: per("carbon_t", "gCO2e/kWh", 1000) };
+  const price: Col = { key: "price", head: "Mean price", unit: "EUR/MWh" };
+  const carbon: Col = { key: "carbon", head: "Mean intensity", unit: "gCO2e/kWh" };
   return (
     <section class="block">
       <h3>Sites side by side</h3>
       <Table
         caption="Energy, cost and emissions by site in the simulated window"
-        cols={[...cols, price, carbon].map((col) => (col.key === "title" ? { ...col, show: (row: Row) => text(row.title) || text(row.site) } : col))}
+        cols={[...cols, price, carbon].map((col) =>
+          col.key === "title" ? { ...col, show: (row: Row) => text(row.title) || text(row.site) } : col,
+        )}
         rows={sites}
         foot={sites.length > 1 ? foot : undefined}
       />
       <p class="note">
-        Loads are at full power of all phases; energy, cost and emissions are those of the simulated window, when some phases may not
-        yet operate. Emissions are location-based, life cycle.
+        Loads are at full power of all phases; energy, cost and emissions are those of the simulated window, when some
+        phases may not yet operate. Emissions are location-based, life cycle.
       </p>
     </section>
   );

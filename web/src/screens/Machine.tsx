@@ -20,7 +20,12 @@ export function Machine({ report }: { report: Report }) {
 }
 
 /** Columns of a table with the dictionary's unit and meaning. */
-export function columns(report: Report, table: string, heads: Record<string, string>, show: Record<string, Col["show"]> = {}): Col[] {
+export function columns(
+  report: Report,
+  table: string,
+  heads: Record<string, string>,
+  show: Record<string, Col["show"]> = {},
+): Col[] {
   return Object.entries(heads).map(([key, head]) => {
     const { unit, description } = meaning(report, table, key);
     return { key, head, unit, help: description, show: show[key] };
@@ -48,8 +53,8 @@ function Phases({ report }: { report: Report }) {
     <section class="block">
       <h3>What is installed, phase by phase</h3>
       <p class="lead">
-        Three counts of the same thing: chips as bought, their worth in H100-equivalents (dense 16-bit peak relative to an H100 SXM),
-        and the power that they need.
+        Three counts of the same thing: chips as bought, their worth in H100-equivalents (dense 16-bit peak relative to
+        an H100 SXM), and the power that they need.
       </p>
       <Table
         caption="Phases of all sites"
@@ -88,8 +93,16 @@ function Floors({ report }: { report: Report }) {
   const verdict = (row: Row) => <span class={text(row.met).startsWith("✓") ? "good" : "bad"}>{text(row.met)}</span>;
   return (
     <section class="block">
-      <h3>{missed ? `${missed} of ${found.length} floors set by the funder are missed` : `All ${found.length} floors set by the funder are met`}</h3>
-      <Table caption="Floors" cols={cols.map((col) => (col.key === "met" ? { ...col, show: verdict } : col))} rows={found.map(shown)} />
+      <h3>
+        {missed
+          ? `${missed} of ${found.length} floors set by the funder are missed`
+          : `All ${found.length} floors set by the funder are met`}
+      </h3>
+      <Table
+        caption="Floors"
+        cols={cols.map((col) => (col.key === "met" ? { ...col, show: verdict } : col))}
+        rows={found.map(shown)}
+      />
     </section>
   );
 }
@@ -107,7 +120,11 @@ function CapitalCost({ report }: { report: Report }) {
     const titles = siteTitles(report);
     const bySite = [...groups(rows(report, "phases"), (row) => text(row.site))];
     const names = bySite.map(([site]) => titles.get(site) ?? site);
-    const series = CAPEX_PARTS.map(({ key, name, colour }) => ({ name, colour, values: bySite.map(([, phases]) => total(phases, key)) }));
+    const series = CAPEX_PARTS.map(({ key, name, colour }) => ({
+      name,
+      colour,
+      values: bySite.map(([, phases]) => total(phases, key)),
+    }));
     const sums = series.map((part) => part.values.reduce((a, b) => a + b, 0));
     const all = sums.reduce((a, b) => a + b, 0);
     const made: Frame = {
@@ -131,7 +148,10 @@ function CapitalCost({ report }: { report: Report }) {
       unit="EUR"
       source={["phases", CAPEX_PARTS.map(({ key }) => key)]}
       how="summed over the phases of a site"
-      keys={CAPEX_PARTS.map(({ name, colour }) => ({ name, colour: colour < 0 ? "var(--grey)" : `var(--series-${colour})` }))}
+      keys={CAPEX_PARTS.map(({ name, colour }) => ({
+        name,
+        colour: colour < 0 ? "var(--grey)" : `var(--series-${colour})`,
+      }))}
       frame={frame}
     >
       <Chart draw={draw} height={height} label={label} />
@@ -142,7 +162,6 @@ function CapitalCost({ report }: { report: Report }) {
 const TRAINING_HEADS = {
   run: "Run",
   model: "Model",
-  machine: "Machine",
   chips: "Chips",
   tokens: "Tokens",
   mfu_share: "MFU",
@@ -155,11 +174,13 @@ const TRAINING_HEADS = {
 
 /** Cells of the training table that hold a second value below the first. */
 function trainingCells(report: Report): Record<string, Col["show"]> {
+  const titles = siteTitles(report);
   return {
+    model: (row) => two(text(row.model), `${titles.get(text(row.site)) ?? text(row.site)}, ${text(row.machine)}`),
     chips: chipsShown(report),
     tokens: (row) => two(format(row.tokens, "tokens"), format(row.model_flops, "FLOP")),
-    mttf_hours: (row) => two(format(row.mttf_hours, "h"), `checkpoint every ${format(row.interval_min, "min")}`),
-    days: (row) => two(digits(amount(row.days)), `${digits(amount(row.compute_days))} of computing`),
+    mttf_hours: (row) => two(format(row.mttf_hours, "h"), `checkpoint ${format(row.interval_min, "min")}`),
+    days: (row) => two(digits(amount(row.days)), `computing ${digits(amount(row.compute_days))}`),
     baseline_days: (row) => two(digits(amount(row.baseline_days)), `on ${count(amount(row.baseline_chips))} chips`),
   };
 }
@@ -189,7 +210,10 @@ function Training({ report }: { report: Report }) {
       ],
       rows: found.map((row) => [row.run ?? null, row.days ?? null, row.baseline_days ?? null]),
     };
-    const told = found.map((row) => `${text(row.run)} takes ${digits(amount(row.days))} days, ${digits(amount(row.baseline_days))} on the baseline`);
+    const told = found.map(
+      (row) =>
+        `${text(row.run)} takes ${digits(amount(row.days))} days, ${digits(amount(row.baseline_days))} on the baseline`,
+    );
     return {
       draw: rowBars({ names, series, show: (value) => format(value, "days"), stacked: false }),
       frame: made,
@@ -218,10 +242,14 @@ function Training({ report }: { report: Report }) {
       <section class="block">
         <h3>Training runs in numbers</h3>
         <p class="lead">
-          MFU is the share of the dense peak that does the model’s own arithmetic; goodput the share of the time that is spent on new
-          training steps.
+          MFU is the share of the dense peak that does the model’s own arithmetic; goodput the share of the time that is
+          spent on new training steps.
         </p>
-        <Table caption="Training runs" cols={columns(report, "training", TRAINING_HEADS, trainingCells(report))} rows={runs} />
+        <Table
+          caption="Training runs"
+          cols={columns(report, "training", TRAINING_HEADS, trainingCells(report))}
+          rows={runs}
+        />
       </section>
     </>
   );

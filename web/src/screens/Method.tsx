@@ -28,7 +28,7 @@ export function Method({ report }: { report: Report }) {
     ],
     [
       "Money",
-      `Real euros of ${programme.base_year}, by quarters. The simulated window stands for every year of a site’s life, scaled by the chips installed${costs.utilisation_share === null ? "" : `, with ${share(costs.utilisation_share)} of chip-hours paid as the scenario sets`}. Levelised cost is the present value of costs, net of residual value, over the present delivered chip-hours at ${share(costs.discount_rate)} a year.`,
+      `Real euros of ${programme.base_year}, by quarters. The simulated window stands for every year of a site’s life, scaled by the chips installed${costs.utilisation_share === null || costs.utilisation_share === undefined ? "" : `, with ${share(costs.utilisation_share)} of chip-hours paid as the scenario sets`}. Levelised cost is the present value of costs, net of residual value, over the present delivered chip-hours at ${share(costs.discount_rate)} a year.`,
     ],
     [
       "Claims",

@@ -74,12 +74,19 @@ function Cash({ report }: { report: Report }) {
       ],
       rows: found.map((step) => [step.period, ...step.parts, step.net, step.cumulative]),
     };
-    const lowest = found.reduce((low, step) => (step.cumulative < low.cumulative ? step : low), found[0] ?? { cumulative: 0, period: "" });
+    const lowest = found.reduce(
+      (low, step) => (step.cumulative < low.cumulative ? step : low),
+      found[0] ?? { cumulative: 0, period: "" },
+    );
     const end = found.at(-1);
     const told = end
       ? `The running total is lowest in ${lowest.period} with ${money(lowest.cumulative)} and ends in ${end.period} at ${money(end.cumulative)}.`
       : "";
-    return { draw: columnBars({ names: found.map((step) => step.period), series, show: money }), made: table, label: told };
+    return {
+      draw: columnBars({ names: found.map((step) => step.period), series, show: money }),
+      made: table,
+      label: told,
+    };
   }, [report, period]);
   return (
     <Figure
@@ -119,7 +126,12 @@ function Layers({ report }: { report: Report }) {
     loss_eur: "Not returned",
   };
   const bought = (row: Row) => NOT_RETURNED.includes(text(row.kind));
-  const foot: Row = { layer: "All", share: total(layers, "share"), amount_eur: total(layers, "amount_eur"), paid_eur: total(layers, "paid_eur") };
+  const foot: Row = {
+    layer: "All",
+    share: total(layers, "share"),
+    amount_eur: total(layers, "amount_eur"),
+    paid_eur: total(layers, "paid_eur"),
+  };
   return (
     <section class="block">
       <h3>Layers of capital</h3>
@@ -131,7 +143,8 @@ function Layers({ report }: { report: Report }) {
           kind: (row) => named(text(row.kind)),
           provider: (row) => named(text(row.provider)),
           return_rate: (row) => (bought(row) ? NONE : format(row.return_rate, "share")),
-          irr_rate: (row) => (bought(row) ? NONE : number(row.irr_rate) === null ? "none" : share(amount(row.irr_rate))),
+          irr_rate: (row) =>
+            bought(row) ? NONE : number(row.irr_rate) === null ? "none" : share(amount(row.irr_rate)),
           multiple: (row) => (bought(row) ? NONE : `${format(row.multiple, "1")}×`),
           loss_eur: (row) => `${format(row.loss_eur, "EUR")}${bought(row) ? " *" : ""}`,
         })}
@@ -139,8 +152,8 @@ function Layers({ report }: { report: Report }) {
         foot={foot}
       />
       <p class="note">
-        IRR and return asked are per year, in real terms. * Grants and capacity purchases are not meant to come back as money: the sum
-        is the price of what they buy, not a loss.
+        IRR and return asked are per year, in real terms. * Grants and capacity purchases are not meant to come back as
+        money: the sum is the price of what they buy, not a loss.
       </p>
     </section>
   );
@@ -149,21 +162,36 @@ function Layers({ report }: { report: Report }) {
 function LayerFlows({ report }: { report: Report }) {
   const period = chosen("layer-cash", PERIODS) as Period;
   const { draw, made, names, label } = useMemo(() => {
-    const { periods, flows } = layerSteps(report, period);
+    const { periods, drawn, received } = layerSteps(report, period);
     const order = column(report, "layers", "layer").map(text);
-    const layers = [...flows.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-    const series = layers.map((layer, index) => ({ name: named(layer), colour: index, values: flows.get(layer) ?? [] }));
+    const layers = [...drawn.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+    const legend = layers.map((layer, index) => ({ name: named(layer), colour: index }));
+    const bars = (flows: Map<string, number[]>) =>
+      layers.map((layer, index) => ({ name: named(layer), colour: index, values: flows.get(layer) ?? [] }));
     const table: Frame = {
       name: `layers-by-${period}`,
-      columns: [{ key: period, unit: "text" }, ...layers.map((key) => ({ key, unit: "EUR" }))],
-      rows: periods.map((name, index) => [name, ...series.map((one) => one.values[index] ?? 0)]),
+      columns: [
+        { key: period, unit: "text" },
+        ...layers.flatMap((key) =>
+          [`${key}_drawn_eur`, `${key}_received_eur`].map((name) => ({ key: name, unit: "EUR" })),
+        ),
+      ],
+      rows: periods.map((name, index) => [
+        name,
+        ...layers.flatMap((layer) => [drawn.get(layer)?.[index] ?? 0, received.get(layer)?.[index] ?? 0]),
+      ]),
     };
-    const told = series.map((one) => {
-      const received = one.values.filter((value) => value > 0).reduce((a, b) => a + b, 0);
-      const drawn = one.values.filter((value) => value < 0).reduce((a, b) => a - b, 0);
-      return `${one.name} pays ${money(drawn)} and receives ${money(received)}`;
-    });
-    return { draw: columnBars({ names: periods, series, show: money }), made: table, names: series, label: `${told.join("; ")}.` };
+    const sum = (values: number[] | undefined) => money(Math.abs((values ?? []).reduce((a, b) => a + b, 0)));
+    const told = layers.map(
+      (layer) => `${named(layer)} pays ${sum(drawn.get(layer))} and receives ${sum(received.get(layer))}`,
+    );
+    const series = [...bars(drawn), ...bars(received)];
+    return {
+      draw: columnBars({ names: periods, series, show: money }),
+      made: table,
+      names: legend,
+      label: `${told.join("; ")}.`,
+    };
   }, [report, period]);
   return (
     <Figure
@@ -197,7 +225,9 @@ function ChipHour({ report }: { report: Report }) {
       rows: parts.map(({ name, eurPerChipHour }) => [name, eurPerChipHour]),
     };
     const told = parts.map(({ name, eurPerChipHour }) => `${name} ${show(eurPerChipHour)}`).join(", ");
-    const series = [{ name: "Euros per chip-hour", colour: 0, values: parts.map(({ eurPerChipHour }) => eurPerChipHour) }];
+    const series = [
+      { name: "Euros per chip-hour", colour: 0, values: parts.map(({ eurPerChipHour }) => eurPerChipHour) },
+    ];
     return { draw: rowBars({ names, series, show }), made: table, label: `${told}.`, height: rowsHeight(names, 32) };
   }, [report]);
   return (

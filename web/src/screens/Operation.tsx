@@ -77,7 +77,7 @@ function Load({ report }: { report: Report }) {
 }
 
 function Waits({ report }: { report: Report }) {
-  const { curves, keys, draw, label } = useMemo(() => {
+  const { curves, keys, draw, label, atOnce } = useMemo(() => {
     const found: Curve[] = [...groups(rows(report, "wait_quantiles"), (row) => text(row.tenant_class))]
       .map(([name, points]) => ({
         name: named(name),
@@ -89,8 +89,14 @@ function Waits({ report }: { report: Report }) {
       }))
       .filter((curve) => curve.points.length > 0);
     const legend: Key[] = found.map(({ name, colour }) => ({ name, colour: `var(--series-${colour})`, shape: "line" }));
-    const told = rows(report, "classes").map((row) => `${named(text(row.tenant_class))}: median ${format(row.wait_p50_s, "s")}, one in ten waits ${format(row.wait_p90_s, "s")} or longer`);
-    return { curves: found, keys: legend, draw: waits(found), label: `${told.join("; ")}.` };
+    const told = rows(report, "classes").map(
+      (row) =>
+        `${named(text(row.tenant_class))}: median ${format(row.wait_p50_s, "s")}, one in ten waits ${format(row.wait_p90_s, "s")} or longer`,
+    );
+    const once = found.map(
+      ({ name, points }) => `${name} ${share(points.filter(([, wait]) => wait < 1).at(-1)?.[0] ?? 0)}`,
+    );
+    return { curves: found, keys: legend, draw: waits(found), label: `${told.join("; ")}.`, atOnce: once.join(", ") };
   }, [report]);
   const heads = {
     tenant_class: "Class",
@@ -100,7 +106,7 @@ function Waits({ report }: { report: Report }) {
     wait_p90_s: "P90",
     wait_p99_s: "P99",
     wait_mean_s: "Mean",
-    bounded_slowdown: "Slowdown",
+    bounded_slowdown_mean: "Slowdown",
   };
   return (
     <>
@@ -108,13 +114,17 @@ function Waits({ report }: { report: Report }) {
         report={report}
         id="waits"
         title="How long jobs wait, by class of tenant"
-        lead="Read across: the share of a class’s jobs. Read up: the wait that they do not exceed. The scale is logarithmic; waits under a second stand on the base line."
+        lead={`Started at once: ${atOnce}. Read across the share of a class’s jobs, and up the wait that they do not exceed; the scale is logarithmic.`}
         unit="s (axis in seconds to years)"
         source={["wait_quantiles", ["wait_s"]]}
         keys={keys}
         frame={frame(report, "wait_quantiles", ["tenant_class", "quantile_share", "wait_s"])}
       >
-        {curves.length ? <Chart draw={draw} height={340} label={`Waits by class. ${label}`} /> : <p class="empty">No job waits in this run.</p>}
+        {curves.length ? (
+          <Chart draw={draw} height={340} label={`Waits by class. ${label}`} />
+        ) : (
+          <p class="empty">No job waits in this run.</p>
+        )}
       </Figure>
       <section class="block">
         <Table

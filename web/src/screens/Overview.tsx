@@ -1,7 +1,7 @@
 // This module owns the first screen: headline numbers, verdicts, the flow of money and the map of sites.
 import { useMemo } from "preact/hooks";
 import { Chart } from "../charts/Chart.tsx";
-import { flow, flowHeight, type Link } from "../charts/flow.ts";
+import { flow, flowHeight, type Link, levels, NARROW_LEVELS } from "../charts/flow.ts";
 import { SiteMap, type Spot } from "../charts/SiteMap.tsx";
 import { amount, column, frame, number, type Report, type Row, rows, text } from "../data.ts";
 import { count, format, large, money, share } from "../format.ts";
@@ -42,7 +42,11 @@ function VerdictCounts({ report }: { report: Report }) {
       <h3 id="verdicts-title">{all} published claims, checked against this scenario</h3>
       <div class="split" aria-hidden="true">
         {VERDICTS.map((name) => (
-          <i key={name} style={{ flexGrow: counts.get(name), background: VERDICT[name].colour }} hidden={!counts.get(name)} />
+          <i
+            key={name}
+            style={{ flexGrow: counts.get(name), background: VERDICT[name].colour }}
+            hidden={!counts.get(name)}
+          />
         ))}
       </div>
       <ul class="verdicts">
@@ -63,12 +67,20 @@ function MoneyFlow({ report }: { report: Report }) {
   const links: Link[] = useMemo(
     () =>
       rows(report, "money_flow")
-        .map((row) => ({ source: named(text(row.source)), target: named(text(row.target)), value: amount(row.value_eur) }))
+        .map((row) => ({
+          source: named(text(row.source)),
+          target: named(text(row.target)),
+          value: amount(row.value_eur),
+        }))
         .filter((link) => link.value > 0 && link.source !== link.target),
     [report],
   );
   const draw = useMemo(() => flow(links), [links]);
   const largest = [...links].sort((a, b) => b.value - a.value)[0];
+  const widest = largest
+    ? `; the widest goes from ${largest.source} to ${largest.target}, ${money(largest.value)}`
+    : "";
+  const label = `Flow of money with ${links.length} bands${widest}.`;
   return (
     <Figure
       report={report}
@@ -79,11 +91,9 @@ function MoneyFlow({ report }: { report: Report }) {
       source={["money_flow", ["value_eur"]]}
       frame={frame(report, "money_flow", ["source", "target", "value_eur"])}
     >
-      <Chart
-        draw={draw}
-        height={flowHeight(links)}
-        label={`Flow of money with ${links.length} bands${largest ? `; the widest goes from ${largest.source} to ${largest.target}, ${money(largest.value)}` : ""}.`}
-      />
+      <div class={levels(links) > NARROW_LEVELS ? "wide" : ""}>
+        <Chart draw={draw} height={flowHeight(links)} label={label} />
+      </div>
     </Figure>
   );
 }
@@ -160,7 +170,8 @@ function SiteEntry({ site, open }: { site: Row; open: boolean }) {
         {text(site.title)}, {countryName(text(site.country))}
       </button>
       <p>
-        {count(amount(site.chips))} chips · {large(amount(site.h100_equivalents))} H100-equivalents · {format(site.it_mw, "MW")} of IT
+        {count(amount(site.chips))} chips · {large(amount(site.h100_equivalents))} H100-equivalents ·{" "}
+        {format(site.it_mw, "MW")} of IT
       </p>
       <dl class="facts">
         {facts.map(([name, value]) => (

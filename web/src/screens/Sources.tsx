@@ -1,13 +1,12 @@
 // This module owns the sources screen: every fact and every input of the run, how the run was made, and how to read it.
 import { useState } from "preact/hooks";
-import { column, groups, matches, type Report, type Row, rows, text } from "../data.ts";
-import { count, date, digits } from "../format.ts";
+import { column, frame, groups, matches, type Report, type Row, rows, text } from "../data.ts";
+import { count, digits, exact, NBSP } from "../format.ts";
 import { download } from "../parts/csv.ts";
 import { EvidenceMark, isWeak } from "../parts/Evidence.tsx";
 import { FilterBar } from "../parts/FilterBar.tsx";
 import { Linked } from "../parts/Linked.tsx";
 import { type Col, Table } from "../parts/Table.tsx";
-import { frame } from "../data.ts";
 import { choose, setting } from "../state.ts";
 import { Method } from "./Method.tsx";
 
@@ -25,19 +24,19 @@ export function Sources({ report }: { report: Report }) {
   );
 }
 
-function counted(report: Report, table: string): Map<string, number> {
-  const words = column(report, table, "evidence").map(text);
-  return new Map([...groups(words, (word) => word)].map(([word, all]) => [word, all.length]));
+function counted(list: Row[]): Map<string, number> {
+  return new Map([...groups(list, (row) => text(row.evidence))].map(([word, all]) => [word, all.length]));
 }
 
 function Standing({ report }: { report: Report }) {
-  const [facts, inputs] = [counted(report, "sources"), counted(report, "inputs")];
+  const values = rows(report, "inputs").filter(needsSource);
+  const [facts, inputs] = [counted(rows(report, "sources")), counted(values)];
   const of = (counts: Map<string, number>, word: string) => counts.get(word) ?? 0;
   const list: [number, string, string][] = [
     [column(report, "sources", "key").length, "", "facts of the catalogue were read"],
     [of(facts, "unverified"), "unverified", "of them nobody has checked against the source again"],
     [of(facts, "assumed"), "assumed", "of them are assumptions"],
-    [column(report, "inputs", "path").length, "", "values make up the scenario"],
+    [values.length, "", "values make up the scenario, names left out"],
     [of(inputs, "assumed") + of(inputs, "unsourced"), "assumed", "of them are assumed or have no source"],
   ];
   return (
@@ -86,11 +85,15 @@ function Searchable({ report, table, noun, title, lead, cols }: ListProps) {
         setQuery={setQuery}
         wanted={wanted}
         setWanted={(value) => choose(table, value)}
-        options={[...counted(report, table)].map(([word, number]) => ({ value: word, label: word || "unstated", count: number }))}
+        options={[...counted(all)].map(([word, number]) => ({ value: word, label: word || "unstated", count: number }))}
       />
       <Table class="long tall" caption={title} cols={cols} rows={found} />
       <p class="tools">
-        <button type="button" onClick={() => download(frame(report, table, names))} aria-label={`Download ${title} as CSV`}>
+        <button
+          type="button"
+          onClick={() => download(frame(report, table, names))}
+          aria-label={`Download ${title} as CSV`}
+        >
           Data (CSV)
         </button>
       </p>
@@ -102,15 +105,23 @@ const evidence: Col = {
   key: "evidence",
   head: "Evidence",
   unit: "text",
-  show: (row) => <EvidenceMark word={text(row.evidence)} />,
+  show: (row) => (needsSource(row) ? <EvidenceMark word={text(row.evidence)} /> : text(row.evidence)),
 };
 
+/** Units that say nothing beside the value, and those whose numbers are no quantities. */
+const SILENT = ["", "text", "date", "1", "count", "year"];
+const NO_QUANTITY = ["", "text", "date", "year"];
+
+/** Names and titles of a scenario need no source. */
+const needsSource = (row: Row): boolean => text(row.unit) !== "" || text(row.evidence) !== "unsourced";
+
 function valueAndUnit(row: Row) {
-  const unit = text(row.unit);
+  const [value, unit] = [text(row.value), text(row.unit)];
+  const quantity = !NO_QUANTITY.includes(unit) && value !== "" && Number.isFinite(Number(value));
   return (
-    <span class={isWeak(text(row.evidence)) ? "weak-value" : ""}>
-      {text(row.value)}
-      {unit && !["text", "date", "1", "count"].includes(unit) ? ` ${unit}` : ""}
+    <span class={isWeak(text(row.evidence)) && needsSource(row) ? "weak-value" : ""}>
+      {quantity ? exact(Number(value)) : value}
+      {SILENT.includes(unit) ? "" : `${NBSP}${unit}`}
     </span>
   );
 }
@@ -120,7 +131,7 @@ function Facts({ report }: { report: Report }) {
     { key: "key", head: "Fact", unit: "text", show: (row) => <code>{breakable(text(row.key))}</code> },
     { key: "value", head: "Value", unit: "text", show: valueAndUnit },
     evidence,
-    { key: "date", head: "Date", unit: "text" },
+    { key: "date", head: "Date", unit: "text", show: (row) => <span class="whole">{text(row.date)}</span> },
     {
       key: "citation",
       head: "Source",
@@ -179,11 +190,11 @@ function breakable(path: string) {
 function Made({ report }: { report: Report }) {
   const { manifest } = report;
   const entries: [string, string][] = [
-    ["Gortyn", manifest.version],
+    ["Gortyn", manifest.gortyn],
+    ["Python", manifest.python],
+    ...Object.entries(manifest.libraries),
     ["Seed", String(manifest.seed)],
     ["Scenario (SHA-256)", manifest.scenario_sha256],
-    ...(manifest.created ? [["Made on", date(manifest.created)] as [string, string]] : []),
-    ...Object.entries(manifest.versions),
   ];
   const seconds = Object.entries(manifest.seconds);
   const sum = seconds.reduce((all, [, value]) => all + value, 0);
@@ -201,9 +212,25 @@ function Made({ report }: { report: Report }) {
           </div>
         ))}
       </dl>
+      {manifest.tables_sha256 && (
+        <details>
+          <summary>Fingerprints of the tables (SHA-256)</summary>
+          <dl class="manifest">
+            {Object.entries(manifest.tables_sha256).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <code>{value}</code>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
       {seconds.length > 0 && (
         <p class="note">
-          Time taken: {digits(sum)} s ({seconds.map(([stage, value]) => `${stage} ${digits(value)} s`).join(", ")}).
+          Time taken: {digits(sum)} s (
+          {seconds.map(([stage, value]) => `${stage} ${value < 0.01 ? "under 0.01" : digits(value)} s`).join(", ")}).
         </p>
       )}
     </section>

@@ -56,7 +56,9 @@ export function hourlyOf(report: Report, site: string, layer: HeatLayer): Float6
   if (site !== ALL) return hourlySum(report, site, layer);
   const money = layer === "price_eur_per_mwh";
   const whole = hourlySum(report, site, money ? "cost_eur" : "carbon_t");
-  return whole.map((value, hour) => ((power[hour] as number) > 0 ? (value / (power[hour] as number)) * (money ? 1 : 1000) : Number.NaN));
+  return whole.map((value, hour) =>
+    (power[hour] as number) > 0 ? (value / (power[hour] as number)) * (money ? 1 : 1000) : Number.NaN,
+  );
 }
 
 export type HeatLayer = "facility_mw" | "carbon_g_per_kwh" | "price_eur_per_mwh";
@@ -81,12 +83,9 @@ export function steps(report: Report, site: string): Step[] {
   const made: Step[] = [];
   for (let first = 0; first < hours; first += length) {
     const end = Math.min(hours, first + length);
-    const [busy, capacity, jobs, chips] = sums.map((values) => values.subarray(first, end).reduce((a, b) => a + b, 0) / (end - first)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [busy, capacity, jobs, chips] = sums.map(
+      (values) => values.subarray(first, end).reduce((a, b) => a + b, 0) / (end - first),
+    ) as [number, number, number, number];
     made.push({
       ms: startMs + first * MS_PER_HOUR,
       busy_chips: busy,
@@ -109,11 +108,9 @@ export interface Month {
 /** Energy, cost and emissions by calendar month of the window. */
 export function months(report: Report, site: string): Month[] {
   const { startMs } = hoursOf(report);
-  const [power, cost, carbon] = ["facility_mw", "cost_eur", "carbon_t"].map((name) => hourlySum(report, site, name)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const [power, cost, carbon] = ["facility_mw", "cost_eur", "carbon_t"].map((name) =>
+    hourlySum(report, site, name),
+  ) as [Float64Array, Float64Array, Float64Array];
   const found = new Map<string, Month>();
   power.forEach((mw, hour) => {
     const month = new Date(startMs + hour * MS_PER_HOUR).toISOString().slice(0, 7);

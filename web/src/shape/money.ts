@@ -40,23 +40,30 @@ export function cashSteps(report: Report, period: Period): CashStep[] {
 
 export interface LayerSteps {
   periods: string[];
-  /** Flow of each layer in each period. */
-  flows: Map<string, number[]>;
+  /** Drawdowns of each layer in each period, negative. */
+  drawn: Map<string, number[]>;
+  /** Receipts of each layer in each period. */
+  received: Map<string, number[]>;
 }
 
 export function layerSteps(report: Report, period: Period): LayerSteps {
   const cash = rows(report, "layer_cash");
   const inTime = [...cash].sort((a, b) => text(a.quarter).localeCompare(text(b.quarter)));
   const periods = [...new Set(inTime.map((row) => periodOf(text(row.quarter), period)))];
-  const flows = new Map<string, number[]>();
+  const [drawn, received] = [new Map<string, number[]>(), new Map<string, number[]>()];
   for (const [layer, quarters] of groups(cash, (row) => text(row.layer))) {
     const byPeriod = groups(quarters, (row) => periodOf(text(row.quarter), period));
-    flows.set(
+    const flows = periods.map((name) => (byPeriod.get(name) ?? []).map((row) => amount(row.flow_eur)));
+    drawn.set(
       layer,
-      periods.map((name) => total(byPeriod.get(name) ?? [], "flow_eur")),
+      flows.map((all) => all.reduce((sum, flow) => sum + Math.min(0, flow), 0)),
+    );
+    received.set(
+      layer,
+      flows.map((all) => all.reduce((sum, flow) => sum + Math.max(0, flow), 0)),
     );
   }
-  return { periods, flows };
+  return { periods, drawn, received };
 }
 
 export interface CostPart {

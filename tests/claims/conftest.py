@@ -1,0 +1,92 @@
+"""A case that a test can turn at will: a real scenario, plan and estimates, and stand-ins for the later stages."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from claims.standins import TENANTS, finance_of, machine_of, served, site_of, tenant_of
+from gortyn.catalogue import load
+from gortyn.claims import check
+from gortyn.machine import plan
+from gortyn.model import (
+    Costs,
+    Fund,
+    Layer,
+    Operations,
+    Programme,
+    Reliability,
+    Scenario,
+    Simulation,
+    TrainingRun,
+)
+from gortyn.training import estimates
+
+HOURS = 8760
+
+
+@pytest.fixture
+def facts():
+    return load().lookup()
+
+
+@pytest.fixture
+def verdicts(facts):
+    """Verdicts by claim of a case with the given differences."""
+
+    def make(
+        *,
+        sites=4,
+        chips=100_000,
+        chip="GB300-NVL72",
+        public_share=0.25,
+        access=None,
+        jain=1.0,
+        run=None,
+        carbon_g=70.0,
+        runs=1,
+        eur_per_chip_hour=3.0,
+        price=2.0,
+        **programme,
+    ):
+        machine = machine_of(chip, facts)
+        money = {"mobilised_eur": 200e9, "public_eur": 50e9, "private_eur": 150e9, "budget_eur": 40e9, **programme}
+        layers = (
+            Layer(name="bank", kind="senior-debt", provider="private", share=1 - public_share, return_rate=0.06),
+            Layer(name="union", kind="first-loss", provider="union", share=public_share),
+        )
+        how = {"model": "Llama-3-405B", "tokens": 15.6e12, "chips": 20_000, "baseline_chips": 2_000, **(run or {})}
+        scenario = Scenario(
+            name="case",
+            title="Case",
+            summary="A test.",
+            programme=Programme(name="P", base_year=2026, **money),
+            fund=Fund(layers=layers),
+            costs=Costs(
+                usd_per_eur=1.17, building_usd_per_mw=1e7, grid_connection_eur_per_mw=2e5, staff_fte_per_mw=1.0
+            ),
+            machines=(machine,),
+            sites=tuple(site_of(f"site-{index}", chips) for index in range(sites)),
+            tenants=tuple(tenant_of(name, kind, price) for name, kind in TENANTS),
+            training_runs=(TrainingRun(name="big", site="site-0", machine="it", tenant="giant", **how),) * runs,
+            operations=Operations(reliability=Reliability(rate_per_1000_node_days=4.0)),
+            simulation=Simulation(start=date(2028, 1, 1)),
+        )
+        plans = plan(scenario, facts)
+        users = access or [served(name, kind) for name, kind in TENANTS]
+        mw = np.full((sites, HOURS), 150.0)
+        found = check(
+            scenario,
+            plans,
+            estimates(scenario, plans, facts),
+            SimpleNamespace(facility_mw=mw, carbon_t=mw * carbon_g / 1000),
+            SimpleNamespace(classes=users, tenants=users, jain=jain),
+            finance_of(scenario, plans, public_share=public_share, eur_per_chip_hour=eur_per_chip_hour),
+            facts,
+        )
+        return {verdict.id: verdict for verdict in found}
+
+    return make

@@ -1,0 +1,82 @@
+"""Small scenarios and stand-ins for the stages that claims are checked after."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+from gortyn.model import Cooling, Grid, Machine, Phase, Site, Tenant
+
+
+def machine_of(chip, facts):
+    peak = facts.number("chips", chip, "bf16_dense_tflops")
+    return Machine(
+        name="it",
+        chip=chip,
+        chips_per_node=4,
+        domain_chips=72,
+        bf16_dense_tflops=peak,
+        memory_gb=facts.number("chips", chip, "memory_gb"),
+        it_power_kw_per_chip=facts.number("chips", chip, "it_power_kw_per_chip"),
+        idle_power_share=0.3,
+        active_power_share=0.8,
+        server_usd_per_chip=50_000.0,
+        network_usd_per_chip=10_000.0,
+        mfu_dense_share=0.4,
+        mfu_moe_share=0.2,
+        training_peak_tflops=peak,
+    )
+
+
+def site_of(name, chips):
+    return Site(
+        name=name,
+        title=name.capitalize(),
+        country="FI",
+        latitude_deg=64.2,
+        longitude_deg=27.7,
+        grid=Grid(connection_mw=900.0, energised=date(2027, 1, 1), price_eur_per_mwh=40.0, carbon_g_per_kwh=70.0),
+        cooling=Cooling(kind="liquid", pue=1.1),
+        phases=(Phase(name="one", operational=date(2028, 1, 1), machine="it", chips=chips),),
+    )
+
+
+def tenant_of(name, kind, price=0.0):
+    return Tenant(
+        name=name,
+        tenant_class=kind,
+        demand_share=0.1,
+        job_chips=8,
+        job_chips_max=64,
+        run_hours=8.0,
+        price_eur_per_chip_hour=price,
+    )
+
+
+def served(name, kind, share=1.0, wait_h=1.0, of_all=0.2):
+    return SimpleNamespace(
+        tenant=name,
+        tenant_class=kind,
+        jobs=100,
+        served_share=share,
+        chip_hours_share=of_all,
+        wait_p50_s=wait_h * 360,
+        wait_p90_s=wait_h * 3600,
+    )
+
+
+def finance_of(scenario, plans, *, public_share, eur_per_chip_hour):
+    capex_eur = sum(one.capex.total_eur for one in plans)
+    return SimpleNamespace(
+        capex_eur=capex_eur,
+        public_share=public_share,
+        public_eur=public_share * capex_eur,
+        private_eur=(1 - public_share) * capex_eur,
+        private_per_public=(1 - public_share) / public_share if public_share else float("nan"),
+        funding_gap_eur=capex_eur - scenario.programme.budget_eur,
+        levelised_eur_per_chip_hour=eur_per_chip_hour,
+        layers=[SimpleNamespace(name=layer.name, loss_eur=0.0) for layer in scenario.fund.layers],
+    )
+
+
+TENANTS = (("labs", "research"), ("young", "start-up"), ("small", "sme"), ("firms", "industry"), ("giant", "anchor"))
