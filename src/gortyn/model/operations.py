@@ -19,8 +19,8 @@ class Reliability(Noun):
         FromCatalogue("reliability/llama-3/rate_per_1000_node_days"),
     ] = None
     """Interruptions per thousand days of a node of eight chips; scaled by chips for other nodes."""
-    clock: Literal["observed", "running"] = "running"
-    """Whether the rate counts per hour of wall-clock or per hour of running time."""
+    clock: Annotated[Literal["observed", "running"] | None, FromCatalogue("reliability/llama-3/clock")] = None
+    """Whether the rate counts per hour of wall-clock or per hour of running time; state it with a rate of your own."""
     restart_min: Minutes = 10.0
     """Minutes from an interruption to the first new training step."""
     checkpoint_write_min: Minutes = 1.0

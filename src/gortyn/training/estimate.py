@@ -127,13 +127,13 @@ def _duration(run: str, chip_days: float, chips: int, reliability: Reliability) 
     restart_h = reliability.restart_min / MIN_PER_HOUR
     write_h = reliability.checkpoint_write_min / MIN_PER_HOUR
     mttf_h = mttf_hours(known(reliability.rate_per_1000_node_days), chips)
-    best_h = optimal_interval_h(mttf_h, restart_h, write_h, reliability.clock)
+    best_h = optimal_interval_h(mttf_h, restart_h, write_h, known(reliability.clock))
     interval_h = min(best_h, compute_days * HOURS_PER_DAY)
-    share = goodput(mttf_h, restart_h, interval_h, write_h, reliability.clock)
+    share = goodput(mttf_h, restart_h, interval_h, write_h, known(reliability.clock))
     if share <= 0:
         message = (
             f"training run '{run}' never ends: {chips} chips fail every {mttf_h * MIN_PER_HOUR:.3g} min "
-            f"({reliability.clock} clock) and need {reliability.restart_min:g} min to restart"
+            f"({known(reliability.clock)} clock) and need {reliability.restart_min:g} min to restart"
         )
         raise ValueError(message)
     return _Duration(compute_days, compute_days / share, share, interval_h, mttf_h)
