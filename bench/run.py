@@ -3,7 +3,8 @@
 Usage: python bench/run.py [SCENARIO] [--repeat N]
 
 Everything runs on one core where the system can pin. Baselines: bare Python, the import of the libraries that a run
-needs, and for the scheduler the slow twin of the tests on the same jobs. Read the ratios; seconds depend on the machine.
+needs, and for the scheduler the slow twin of the tests on the same jobs. Read the ratios; seconds depend on the
+machine.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def measure(command: list[str], **environment: str) -> Cost:
     """Run a command on one core and return its cost."""
     with tempfile.TemporaryFile("w+") as output:
         begin = time.perf_counter()
-        child = subprocess.Popen(command, stdout=output, cwd=ROOT, env=os.environ | environment)  # noqa: S603
+        child = subprocess.Popen(command, stdout=output, cwd=ROOT, env=os.environ | environment)
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(child.pid, {0})
         _, status, usage = os.wait4(child.pid, 0)

@@ -29,7 +29,11 @@ def scenario_page() -> str:
 
 def results_page() -> str:
     """Return the page that describes every column of the results."""
-    lines = ["# Every column of the results", "", "Made from the column dictionary; see [Reading the results](../results.md)."]
+    lines = [
+        "# Every column of the results",
+        "",
+        "Made from the column dictionary; see [Reading the results](../results.md).",
+    ]
     for table, columns in dictionary().items():
         file = "summary.json" if table == "summary" else f"{table}.parquet"
         lines += ["", f"## {table} (`{file}`)", "", "| column | type | unit | meaning |", "|---|---|---|---|"]
@@ -78,4 +82,3 @@ if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
-        print(path)

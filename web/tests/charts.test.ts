@@ -1,11 +1,12 @@
 import paths from "virtual:europe";
 import { describe, expect, it } from "vitest";
-import { depths, type Link, levels, throughput } from "../src/charts/flow.ts";
+import { depths, levels, throughput, title } from "../src/charts/flow.ts";
 import { MAP_HEIGHT, MAP_WIDTH, place } from "../src/charts/projection.ts";
 import { short } from "../src/charts/style.ts";
 import { DARK, LIGHT, magnitude, themeCss } from "../src/charts/theme.ts";
 import { money } from "../src/format.ts";
 import { classIndex, countryName, named } from "../src/parts/names.ts";
+import type { Band } from "../src/shape/money.ts";
 import { parseRoute, routeHash } from "../src/state.ts";
 
 describe("address", () => {
@@ -18,7 +19,7 @@ describe("address", () => {
 });
 
 describe("flow", () => {
-  const links: Link[] = [
+  const links: Band[] = [
     { source: "union", target: "grants", value: 2 },
     { source: "bank", target: "loans", value: 3 },
     { source: "grants", target: "capital", value: 2 },
@@ -33,6 +34,9 @@ describe("flow", () => {
   it("knows what goes through a node", () => {
     expect(throughput(links).get("capital")).toBe(5);
     expect(throughput(links).get("union")).toBe(2);
+  });
+  it("prints the name of a node without its step", () => {
+    expect(title("layer:eib-loan")).toBe("EIB loan");
   });
   it("ends on links in a circle", () => {
     expect(depths([...links, { source: "chips", target: "union", value: 1 }]).size).toBe(6);
@@ -105,7 +109,7 @@ describe("theme", () => {
     ["light", LIGHT],
     ["dark", DARK],
   ])("has text on %s ground that meets WCAG AA", (_, theme) => {
-    for (const ink of [theme.ink, theme.soft, theme.faint, theme.accent]) {
+    for (const ink of [theme.ink, theme.soft, theme.faint, theme.accent, theme.good, theme.bad]) {
       expect(contrast(ink, theme.ground)).toBeGreaterThanOrEqual(4.5);
     }
   });

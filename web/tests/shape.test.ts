@@ -4,7 +4,8 @@ import { sample } from "../src/fixtures/sample.ts";
 import { csv } from "../src/parts/csv.ts";
 import { ALL, hourlyOf, hourlySum, hoursOf, monthHourMeans, months, quantile, steps } from "../src/shape/hourly.ts";
 import { floors } from "../src/shape/machine.ts";
-import { CASH_PARTS, cashSteps, costParts, layerSteps, periodOf } from "../src/shape/money.ts";
+import { bands, CASH_PARTS, cashSteps, costParts, layerSteps, periodOf } from "../src/shape/money.ts";
+import { factGroups } from "../src/shape/sources.ts";
 
 const report = sample();
 
@@ -148,6 +149,49 @@ describe("money", () => {
     const cash = { layer: ["a", "a"], quarter: ["2029-01-01", "2029-07-01"], flow_eur: [-5, 3] };
     const { periods, drawn, received } = layerSteps(having({ layer_cash: cash }), "year");
     expect([periods, drawn.get("a"), received.get("a")]).toEqual([["2029"], [-5], [3]]);
+  });
+});
+
+describe("bands of money", () => {
+  it("keeps a layer apart from a provider of the same name", () => {
+    const layers = { layer: ["union", "bank"], provider: ["union", "private"] };
+    const money_flow = {
+      source: ["union", "private", "union", "bank", "capital cost"],
+      target: ["union", "bank", "capital cost", "capital cost", "chips"],
+      value_eur: [2, 3, 2, 3, 5],
+    };
+    expect(bands(having({ layers, money_flow })).map(({ source, target }) => `${source} > ${target}`)).toEqual([
+      "provider:union > layer:union",
+      "provider:private > layer:bank",
+      "layer:union > use:capital cost",
+      "layer:bank > use:capital cost",
+      "use:capital cost > use:chips",
+    ]);
+  });
+});
+
+describe("facts", () => {
+  it("puts fields of an entry together only where source, note, date and evidence agree", () => {
+    const fact = (key: string, evidence: string, note: string | null = null) => ({
+      key,
+      evidence,
+      note,
+      date: "2025",
+      citation: "A",
+    });
+    const found = factGroups([
+      fact("shapes/price/h00", "derived"),
+      fact("models/X/layers", "published"),
+      fact("shapes/price/h01", "derived"),
+      fact("shapes/price/h02", "assumed"),
+      fact("shapes/price/h03", "derived", "odd"),
+    ]);
+    expect(found.map(({ name, facts }) => [name, facts.length])).toEqual([
+      ["shapes/price", 2],
+      ["models/X/layers", 1],
+      ["shapes/price/h02", 1],
+      ["shapes/price/h03", 1],
+    ]);
   });
 });
 

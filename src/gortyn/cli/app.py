@@ -17,9 +17,12 @@ from gortyn.cli.output import INVALID, InvalidInput, complain
 from gortyn.cli.reference import doctor, facts
 from gortyn.cli.results import compare, report, run
 
+COMPLETION = "--install-completion"
+
 app = App(
     name="gortyn",
     help="Plan, simulate and fact-check AI gigafactories: from euros to exaflops to access.",
+    help_epilogue=f"Completion for your shell: gortyn {COMPLETION}",
     version=f"gortyn {__version__}",
     # Plain text: it pipes well, and the styled formatter costs as much start-up time as all the rest.
     help_formatter="plain",
@@ -28,7 +31,6 @@ app = App(
 )
 for verb in (new, check, show, run, compare, report, facts, schema, doctor):
     app.command(verb)
-app.register_install_completion_command(help="Install completion for the shell you are in.", add_to_startup=True)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -38,6 +40,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
+    if COMPLETION in arguments:  # registered only when asked for: it costs a tenth of the start-up time
+        app.register_install_completion_command(COMPLETION)
     try:
         result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

@@ -248,6 +248,8 @@ class _Walk:
                 continue
             self.keys[below] = mark
             data[key] = self.value(value_node, below)
+            if data[key] is None and value_node.start_mark.line > key_node.start_mark.line:
+                self.marks[below] = mark  # an absent value stands where its key does, not where the next one begins
         return data
 
     def _scalar(self, node: ScalarNode, path: PathKey, mark: Mark) -> Any:

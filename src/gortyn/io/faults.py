@@ -6,6 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 
@@ -75,6 +76,10 @@ def kind_of(value: Any) -> str:
             return "a list"
         case dict():
             return "a mapping"
+        case datetime():
+            return f"the moment {value}"
+        case date():
+            return f"the date {value}"
         case _:
             return f"{type(value).__name__} {value}"
 

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
@@ -149,14 +149,13 @@ class _Check:
 
     def resolved(self) -> Resolved:
         bad: set[PathKey] = set()
-        part: _Part | None = None
         try:
             part = _Part(Scenario.model_validate(self.document.data), {})
         except ValidationError as error:
             self._type_faults(error)
             bad = {entry["loc"] for entry in error.errors(include_url=False)}
             part = _without(self.document.data, bad)
-        result = self._rules(part, bad) if part else None
+        result = self._rules(part, bad)
         if self.faults:
             raise ScenarioError(sorted(self.faults, key=_by_place))
         assert result is not None  # a scenario without faults has been resolved
@@ -165,7 +164,8 @@ class _Check:
 
     def _rules(self, part: _Part, bad: set[PathKey]) -> Resolved | None:
         """Run the rules that cross nouns on what is valid by itself, then those of size on what is left of that."""
-        names = {field: [_name(item) for item in _entries(self.document.data, field)] for field in LISTS}
+        data = self.document.data
+        names = {field: [_name(item) for item in _entries(data, field)] for field in LISTS if (field,) not in bad}
         found = list(reference_faults(part.scenario, names, self.catalogue))
         result = None
         try:
@@ -174,13 +174,10 @@ class _Check:
             named = {fault.path for fault in found}
             found += [fault for fault in error.faults if fault.path not in named]
         found = [part.in_file(fault) for fault in found]
-        rest: _Part | None = part
         if bad or found:
-            rest = _without(self.document.data, bad | {fault.path for fault in found}, dependents=True)
-        with suppress(Unresolved):  # reported above, and no list entry that could be left out
-            if rest:
-                whole = resolve(rest.scenario, self.catalogue).scenario
-                found += [rest.in_file(fault) for fault in size_faults(whole, self.catalogue.lookup())]
+            part = _without(data, bad | {fault.path for fault in found}, dependents=True)
+        sized = resolve(part.scenario, self.catalogue).scenario
+        found += [part.in_file(fault) for fault in size_faults(sized, self.catalogue.lookup())]
         for fault in found:
             self._add(fault.path, fault.message)
         return result
@@ -200,7 +197,7 @@ class _Check:
             elif entry["type"] == "missing":
                 if loc in missing:
                     self._add(loc, plain_message(entry))
-            elif entry["type"] != "extra_forbidden":
+            elif entry["type"] != "extra_forbidden" and not _emptied(entry):
                 self._add(loc, plain_message(entry))
 
     def _unknown_key(self, loc: PathKey, missing: set[PathKey]) -> None:
@@ -230,6 +227,11 @@ class _Check:
         evidence = {"source": "sourced", "assumed": "assumed"}.get(word.strip().lower(), "unsourced")
         where = f"{self.document.name}:{mark.line}" if mark else self.document.name
         return Origin("file", where, evidence, note.strip() if evidence != "unsourced" else comment)
+
+
+def _emptied(error: Any) -> bool:
+    """Whether a list is called too short only because its entries are at fault themselves."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _by_place(fault: Located) -> tuple[str, int, int]:
@@ -273,26 +275,31 @@ class _Part(NamedTuple):
         return fault
 
 
-def _without(data: Mapping[str, Any], bad: set[PathKey], *, dependents: bool = False) -> _Part | None:
+def _without(data: Mapping[str, Any], bad: set[PathKey], *, dependents: bool = False) -> _Part:
     """Return the scenario without what is at fault, so that rules can be checked on the rest.
 
     Lists lose their faulty entries (and, where asked, those that name an entry that is gone); other parts are replaced
-    by a valid value that no rule looks at. None where too little is left.
+    by a valid value that no rule looks at.
     """
-    unknown = {path[0] for path in bad if len(path) == 1 and path[0] not in Scenario.model_fields}
-    rest = {key: value for key, value in data.items() if key not in unknown}
     kept = {
         field: [i for i in range(len(_entries(data, field))) if not any(path[:2] == (field, i) for path in bad)]
         for field in LISTS
     }
     if dependents:
         _drop_dependents(data, kept)
-    rest |= {field: tuple(_entries(data, field)[i] for i in indices) for field, indices in kept.items()}
-    rest |= {field: _stand_in(field) for field in {path[0] for path in bad} - unknown - set(LISTS)}
-    try:
-        return _Part(Scenario.model_validate(rest), kept)
-    except ValidationError:
-        return None
+    replaced = {path[0] for path in bad}
+    values: dict[str, Any] = {}
+    for field, info in Scenario.model_fields.items():
+        kind: Any = info.annotation
+        if field in LISTS:
+            noun = get_args(kind)[0]
+            values[field] = tuple(noun.model_validate(data[field][i]) for i in kept[field])
+        elif field in data or field in replaced:
+            value = _stand_in(field) if field in replaced else data[field]
+            values[field] = kind.model_validate(value) if issubclass(kind, Noun) else value
+        else:
+            values[field] = info.get_default(call_default_factory=True)
+    return _Part(Scenario.model_construct(**values), kept)
 
 
 def _drop_dependents(data: Mapping[str, Any], kept: dict[str, list[int]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from gortyn import machine
@@ -10,30 +11,32 @@ from gortyn.catalogue import Catalogue, Lookup
 from gortyn.io.faults import did_you_mean
 from gortyn.model import Fault, Noun, Scenario
 
+ROUNDING = 1e-9
 LISTS = ("machines", "sites", "tenants", "training_runs")
 
 
 def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Fault]:
     """Yield names that nothing bears, names given twice, and windows in which nothing runs.
 
-    `names` are all names that the file gives per list, those of entries that are themselves at fault included.
+    `names` are all names that the file gives per list, those of entries that are themselves at fault included; a list
+    that is at fault as a whole has none and is not looked into.
     """
     for field in LISTS:
         yield from _repeated(getattr(scenario, field), field)
     for i, site in enumerate(scenario.sites):
         for j, phase in enumerate(site.phases):
-            yield from _unknown(phase.machine, names["machines"], "machine", ("sites", i, "phases", j, "machine"))
+            yield from _unknown(phase.machine, names.get("machines"), "machine", ("sites", i, "phases", j, "machine"))
     for i, run in enumerate(scenario.training_runs):
         path = ("training_runs", i)
-        yield from _unknown(run.machine, names["machines"], "machine", (*path, "machine"))
-        yield from _unknown(run.site, names["sites"], "site", (*path, "site"))
-        yield from _unknown(run.tenant, names["tenants"], "tenant", (*path, "tenant"))
+        yield from _unknown(run.machine, names.get("machines"), "machine", (*path, "machine"))
+        yield from _unknown(run.site, names.get("sites"), "site", (*path, "site"))
+        yield from _unknown(run.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
         yield from _unknown(run.model, catalogue.entries("models"), "model of the catalogue", (*path, "model"))
     demand = sum(tenant.demand_share for tenant in scenario.tenants)
-    if demand > 1:
+    if demand > 1 + ROUNDING:
         message = f"tenants ask for {demand:.0%} of all chip-hours; the queue would grow without end"
         yield Fault(("tenants",), message)
-    first = min(phase.operational for site in scenario.sites for phase in site.phases)
+    first = min((phase.operational for site in scenario.sites for phase in site.phases), default=date.min)
     if first.toordinal() >= scenario.simulation.start.toordinal() + scenario.simulation.days:
         yield Fault(("simulation", "start"), f"the window ends before the first phase operates ({first})")
 
@@ -59,6 +62,6 @@ def _repeated(nouns: Iterable[Noun], field: str) -> Iterator[Fault]:
         seen.add(name)
 
 
-def _unknown(name: str, known: Sequence[str], what: str, path: tuple[Any, ...]) -> Iterator[Fault]:
-    if name not in known:
+def _unknown(name: str, known: Sequence[str] | None, what: str, path: tuple[Any, ...]) -> Iterator[Fault]:
+    if known is not None and name not in known:
         yield Fault(path, f"there is no {what} '{name}'{did_you_mean(name, known)}")

@@ -1,16 +1,15 @@
 // This module owns the chart of money flows from those who pay to what is bought (Sankey).
 import { money } from "../format.ts";
+import { named } from "../parts/names.ts";
+import type { Band } from "../shape/money.ts";
 import type { Draw } from "./Chart.tsx";
 import { type TipItem, tip, tooltip } from "./style.ts";
 
-export interface Link {
-  source: string;
-  target: string;
-  value: number;
-}
+/** Printed name of a node, which is `step:name`. */
+export const title = (node: string): string => named(node.slice(node.indexOf(":") + 1));
 
 /** Depth of every node: one more than the deepest node that pays into it. */
-export function depths(links: Link[]): Map<string, number> {
+export function depths(links: Band[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const { source, target } of links) {
     found.set(source, 0);
@@ -31,7 +30,7 @@ export function depths(links: Link[]): Map<string, number> {
 }
 
 /** What goes through each node: the larger of what comes in and what goes out. */
-export function throughput(links: Link[]): Map<string, number> {
+export function throughput(links: Band[]): Map<string, number> {
   const [into, out] = [new Map<string, number>(), new Map<string, number>()];
   for (const { source, target, value } of links) {
     out.set(source, (out.get(source) ?? 0) + value);
@@ -48,7 +47,7 @@ export function throughput(links: Link[]): Map<string, number> {
 const NODE_GAP = 22;
 
 /** Height that leaves two lines of text to every node of the fullest level. */
-export function flowHeight(links: Link[]): number {
+export function flowHeight(links: Band[]): number {
   const perLevel = new Map<number, number>();
   for (const depth of depths(links).values()) perLevel.set(depth, (perLevel.get(depth) ?? 0) + 1);
   return 80 + 52 * Math.max(3, ...perLevel.values());
@@ -57,11 +56,11 @@ export function flowHeight(links: Link[]): number {
 /** Levels that a phone has room for; more need a chart that scrolls sideways. */
 export const NARROW_LEVELS = 3;
 
-export function levels(links: Link[]): number {
+export function levels(links: Band[]): number {
   return links.length ? Math.max(...depths(links).values()) + 1 : 0;
 }
 
-export function flow(links: Link[]): Draw {
+export function flow(links: Band[]): Draw {
   const depth = depths(links);
   const last = Math.max(0, ...depth.values());
   const sums = throughput(links);
@@ -76,8 +75,10 @@ export function flow(links: Link[]): Draw {
     return {
       tooltip: tooltip(theme, "item", (item: TipItem) =>
         item.dataType === "edge"
-          ? tip(`${item.data.source} → ${item.data.target}`, [{ name: "", value: money(Number(item.value)) }])
-          : tip(item.name, [{ name: "", value: money(sums.get(item.name) ?? 0) }]),
+          ? tip(`${title(item.data.source ?? "")} → ${title(item.data.target ?? "")}`, [
+              { name: "", value: money(Number(item.value)) },
+            ])
+          : tip(title(item.name), [{ name: "", value: money(sums.get(item.name) ?? 0) }]),
       ),
       series: [
         {
@@ -106,8 +107,8 @@ export function flow(links: Link[]): Draw {
               overflow: "break" as const,
               formatter: () =>
                 level === 0 || level === last
-                  ? `${name}\n${money(sums.get(name) ?? 0)}`
-                  : `${name} ${money(sums.get(name) ?? 0)}`,
+                  ? `${title(name)}\n${money(sums.get(name) ?? 0)}`
+                  : `${title(name)} ${money(sums.get(name) ?? 0)}`,
             },
           })),
           links: links.map((link) => ({ ...link })),

@@ -8,6 +8,9 @@ export interface Theme {
   faint: string;
   rule: string;
   accent: string;
+  /** Words that praise or blame, dark enough to read. */
+  good: string;
+  bad: string;
   /** Land on the map. */
   land: string;
   /** Okabe-Ito in an order that keeps neighbours apart; lightened on the dark ground. */
@@ -23,6 +26,8 @@ export const LIGHT: Theme = {
   faint: "#6b747d",
   rule: "#d9dcd8",
   accent: "#005a8c",
+  good: "#00704f",
+  bad: "#a84300",
   land: "#dfe2db",
   series: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8f7a1f"],
   grey: "#9aa2a8",
@@ -36,6 +41,8 @@ export const DARK: Theme = {
   faint: "#929ba3",
   rule: "#343c43",
   accent: "#7cc4f5",
+  good: "#2dc196",
+  bad: "#f07f4a",
   land: "#2a3138",
   series: ["#4aa8e8", "#f0b23c", "#2dc196", "#e39bc6", "#9bd3f5", "#f07f4a", "#cdb95b"],
   grey: "#7d868d",

@@ -45,6 +45,9 @@ export function Claims({ report }: { report: Report }) {
   );
 }
 
+/** From this length on an answer is text to read, not a number to see. */
+const LONG = 100;
+
 function Claim({ row }: { row: Row }) {
   return (
     <li class="claim" data-claim={text(row.claim)} style={{ "--colour": VERDICT[verdictOf(text(row.verdict))].colour }}>
@@ -62,7 +65,7 @@ function Claim({ row }: { row: Row }) {
           </div>
           <div>
             <dt>Found</dt>
-            <dd>{text(row.found) || "–"}</dd>
+            <dd class={text(row.found).length > LONG ? "long-found" : ""}>{text(row.found) || "–"}</dd>
           </div>
         </dl>
         <p class="why">{text(row.why)}</p>

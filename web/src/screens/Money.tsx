@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { columnBars, rowBars, rowsHeight, type Series } from "../charts/bars.ts";
 import { Chart } from "../charts/Chart.tsx";
 import { amount, column, type Frame, number, type Report, type Row, rows, text, total } from "../data.ts";
-import { format, money, NONE, share } from "../format.ts";
+import { format, money, NBSP, NONE, share } from "../format.ts";
 import { chosen, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import { named } from "../parts/names.ts";
@@ -109,7 +109,13 @@ function Cash({ report }: { report: Report }) {
   );
 }
 
-const NOT_RETURNED = ["grant", "capacity-purchase"];
+const BOUGHT = ["grant", "capacity-purchase"];
+const bought = (row: Row): boolean => BOUGHT.includes(text(row.kind));
+
+function notReturned(row: Row): string {
+  if (!bought(row)) return format(row.loss_eur, "EUR");
+  return `${money(amount(row.amount_eur) - amount(row.paid_eur))}${NBSP}*`;
+}
 
 function Layers({ report }: { report: Report }) {
   const layers = rows(report, "layers");
@@ -125,7 +131,6 @@ function Layers({ report }: { report: Report }) {
     multiple: "Multiple",
     loss_eur: "Not returned",
   };
-  const bought = (row: Row) => NOT_RETURNED.includes(text(row.kind));
   const foot: Row = {
     layer: "All",
     share: total(layers, "share"),
@@ -146,7 +151,7 @@ function Layers({ report }: { report: Report }) {
           irr_rate: (row) =>
             bought(row) ? NONE : number(row.irr_rate) === null ? "none" : share(amount(row.irr_rate)),
           multiple: (row) => (bought(row) ? NONE : `${format(row.multiple, "1")}×`),
-          loss_eur: (row) => `${format(row.loss_eur, "EUR")}${bought(row) ? " *" : ""}`,
+          loss_eur: (row) => notReturned(row),
         })}
         rows={layers}
         foot={foot}

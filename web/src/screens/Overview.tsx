@@ -1,14 +1,15 @@
 // This module owns the first screen: headline numbers, verdicts, the flow of money and the map of sites.
 import { useMemo } from "preact/hooks";
 import { Chart } from "../charts/Chart.tsx";
-import { flow, flowHeight, type Link, levels, NARROW_LEVELS } from "../charts/flow.ts";
+import { flow, flowHeight, levels, NARROW_LEVELS, title } from "../charts/flow.ts";
 import { SiteMap, type Spot } from "../charts/SiteMap.tsx";
 import { amount, column, frame, number, type Report, type Row, rows, text } from "../data.ts";
 import { count, format, large, money, share } from "../format.ts";
 import { chosen, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
-import { countryName, named } from "../parts/names.ts";
+import { countryName } from "../parts/names.ts";
 import { VERDICT, VERDICTS, VerdictMark, verdictOf } from "../parts/Verdict.tsx";
+import { bands } from "../shape/money.ts";
 import { choose, setting } from "../state.ts";
 import { Headlines } from "./Headlines.tsx";
 
@@ -64,21 +65,11 @@ function VerdictCounts({ report }: { report: Report }) {
 }
 
 function MoneyFlow({ report }: { report: Report }) {
-  const links: Link[] = useMemo(
-    () =>
-      rows(report, "money_flow")
-        .map((row) => ({
-          source: named(text(row.source)),
-          target: named(text(row.target)),
-          value: amount(row.value_eur),
-        }))
-        .filter((link) => link.value > 0 && link.source !== link.target),
-    [report],
-  );
+  const links = useMemo(() => bands(report), [report]);
   const draw = useMemo(() => flow(links), [links]);
   const largest = [...links].sort((a, b) => b.value - a.value)[0];
   const widest = largest
-    ? `; the widest goes from ${largest.source} to ${largest.target}, ${money(largest.value)}`
+    ? `; the widest goes from ${title(largest.source)} to ${title(largest.target)}, ${money(largest.value)}`
     : "";
   const label = `Flow of money with ${links.length} bands${widest}.`;
   return (

@@ -1,4 +1,5 @@
 // This module owns the sources screen: every fact and every input of the run, how the run was made, and how to read it.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { column, frame, groups, matches, type Report, type Row, rows, text } from "../data.ts";
 import { count, digits, exact, NBSP } from "../format.ts";
@@ -7,6 +8,7 @@ import { EvidenceMark, isWeak } from "../parts/Evidence.tsx";
 import { FilterBar } from "../parts/FilterBar.tsx";
 import { Linked } from "../parts/Linked.tsx";
 import { type Col, Table } from "../parts/Table.tsx";
+import { type FactGroup, factGroups, splitKey } from "../shape/sources.ts";
 import { choose, setting } from "../state.ts";
 import { Method } from "./Method.tsx";
 
@@ -36,7 +38,7 @@ function Standing({ report }: { report: Report }) {
     [column(report, "sources", "key").length, "", "facts of the catalogue were read"],
     [of(facts, "unverified"), "unverified", "of them nobody has checked against the source again"],
     [of(facts, "assumed"), "assumed", "of them are assumptions"],
-    [values.length, "", "values make up the scenario, names left out"],
+    [values.length, "", "values make up the scenario, names and unset ones left out"],
     [of(inputs, "assumed") + of(inputs, "unsourced"), "assumed", "of them are assumed or have no source"],
   ];
   return (
@@ -64,9 +66,11 @@ interface ListProps {
   title: string;
   lead: string;
   cols: Col[];
+  /** How the rows found are put together for the table. */
+  arrange?: (found: Row[]) => Row[];
 }
 
-function Searchable({ report, table, noun, title, lead, cols }: ListProps) {
+function Searchable({ report, table, noun, title, lead, cols, arrange = (found) => found }: ListProps) {
   const [query, setQuery] = useState("");
   const wanted = setting(table, "");
   const all = rows(report, table);
@@ -87,7 +91,7 @@ function Searchable({ report, table, noun, title, lead, cols }: ListProps) {
         setWanted={(value) => choose(table, value)}
         options={[...counted(all)].map(([word, number]) => ({ value: word, label: word || "unstated", count: number }))}
       />
-      <Table class="long tall" caption={title} cols={cols} rows={found} />
+      <Table class="long tall" caption={title} cols={cols} rows={arrange(found)} />
       <p class="tools">
         <button
           type="button"
@@ -112,12 +116,14 @@ const evidence: Col = {
 const SILENT = ["", "text", "date", "1", "count", "year"];
 const NO_QUANTITY = ["", "text", "date", "year"];
 
-/** Names and titles of a scenario need no source. */
-const needsSource = (row: Row): boolean => text(row.unit) !== "" || text(row.evidence) !== "unsourced";
+/** Names and titles of a scenario need no source, nor does what is not set. */
+const needsSource = (row: Row): boolean =>
+  text(row.value) !== "" && (text(row.unit) !== "" || text(row.evidence) !== "unsourced");
 
 function valueAndUnit(row: Row) {
   const [value, unit] = [text(row.value), text(row.unit)];
-  const quantity = !NO_QUANTITY.includes(unit) && value !== "" && Number.isFinite(Number(value));
+  if (value === "") return <i>not set</i>;
+  const quantity = !NO_QUANTITY.includes(unit) && Number.isFinite(Number(value));
   return (
     <span class={isWeak(text(row.evidence)) && needsSource(row) ? "weak-value" : ""}>
       {quantity ? exact(Number(value)) : value}
@@ -126,10 +132,26 @@ function valueAndUnit(row: Row) {
   );
 }
 
+/** The value of a fact, or the values of a group, each with its field. */
+function groupValues({ facts }: FactGroup) {
+  if (facts.length === 1) return facts.map(valueAndUnit);
+  return facts.map((fact) => (
+    <span class="pair" key={text(fact.key)}>
+      <code>{splitKey(text(fact.key))[1]}</code> {valueAndUnit(fact)}
+    </span>
+  ));
+}
+
 function Facts({ report }: { report: Report }) {
+  const values = new Map<string, ComponentChildren>();
+  const together = (found: Row[]) =>
+    factGroups(found).map((group) => {
+      values.set(group.name, groupValues(group));
+      return { ...group.facts[0], key: group.name };
+    });
   const cols: Col[] = [
     { key: "key", head: "Fact", unit: "text", show: (row) => <code>{breakable(text(row.key))}</code> },
-    { key: "value", head: "Value", unit: "text", show: valueAndUnit },
+    { key: "value", head: "Value", unit: "text", show: (row) => values.get(text(row.key)) ?? valueAndUnit(row) },
     evidence,
     { key: "date", head: "Date", unit: "text", show: (row) => <span class="whole">{text(row.date)}</span> },
     {
@@ -155,8 +177,9 @@ function Facts({ report }: { report: Report }) {
       table="sources"
       noun="facts"
       title="Facts of the catalogue that this run read"
-      lead="Published values of the world with unit, date and source; where sources disagree, what the others say."
+      lead="Published values of the world with unit, date and source; where sources disagree, what the others say. Fields of one entry that rest on the same words of the same source share a line."
       cols={cols}
+      arrange={together}
     />
   );
 }
@@ -166,8 +189,19 @@ function Inputs({ report }: { report: Report }) {
     { key: "path", head: "Input", unit: "text", show: (row) => <code>{breakable(text(row.path))}</code> },
     { key: "value", head: "Value", unit: "text", show: valueAndUnit },
     evidence,
-    { key: "origin", head: "Set by", unit: "text" },
-    { key: "where", head: "Where", unit: "text", show: (row) => <code>{breakable(text(row.where))}</code> },
+    {
+      key: "origin",
+      head: "Set by",
+      unit: "text",
+      show: (row) => (
+        <>
+          {text(row.origin)}
+          <small>
+            <code>{breakable(text(row.where))}</code>
+          </small>
+        </>
+      ),
+    },
     { key: "note", head: "Why", unit: "text", show: (row) => <Linked text={text(row.note)} /> },
   ];
   return (

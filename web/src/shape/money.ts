@@ -1,5 +1,34 @@
 // This module owns what is made of the cash flow: sums by quarter or year, the running total, and the parts of a chip-hour's cost.
-import { amount, groups, type Report, type Row, rows, text, total } from "../data.ts";
+import { amount, column, groups, type Report, type Row, rows, text, total } from "../data.ts";
+
+/** One band of the flow of money. */
+export interface Band {
+  source: string;
+  target: string;
+  value: number;
+}
+
+/**
+ * Bands from provider to layer to what is bought. A layer may bear the name of its provider, so each node is
+ * `step:name`, with the step that the table of layers tells.
+ */
+export function bands(report: Report): Band[] {
+  const [layers, providers] = ["layer", "provider"].map(
+    (name) => new Set(column(report, "layers", name).map(text)),
+  ) as [Set<string>, Set<string>];
+  return rows(report, "money_flow")
+    .map((row) => {
+      const [source, target] = [text(row.source), text(row.target)];
+      const given = providers.has(source) && layers.has(target);
+      const drawn = !given && layers.has(source);
+      return {
+        source: `${given ? "provider" : drawn ? "layer" : "use"}:${source}`,
+        target: `${given ? "layer" : "use"}:${target}`,
+        value: amount(row.value_eur),
+      };
+    })
+    .filter((band) => band.value > 0 && band.source !== band.target);
+}
 
 export type Period = "year" | "quarter";
 
