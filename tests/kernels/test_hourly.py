@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from naive import hourly as naive
 
 from gortyn.kernels.hourly import hourly_mean
+from naive import hourly as naive
 
 SECONDS = st.integers(-5_000, 6 * 3600)
 INTERVALS = st.lists(

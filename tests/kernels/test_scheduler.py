@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive import scheduler as naive
 
 from gortyn.kernels import scheduler
 from gortyn.kernels.scheduler import BLOCK, HALF, NEVER, Ends, Releases, schedule
 from gortyn.kernels.types import Queue
+from naive import scheduler as naive
 
 
 def as_queue(jobs):
@@ -34,9 +34,7 @@ def random_queue(seed, jobs, nodes, load, most_nodes):
 @st.composite
 def workloads(draw):
     """Few nodes, many ties: everything that can happen in one second does."""
-    steps = draw(
-        st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6)), min_size=1, max_size=3, unique_by=lambda step: step[0])
-    )
+    steps = list(draw(st.dictionaries(st.integers(0, 30), st.integers(1, 6), min_size=1, max_size=3)).items())
     nodes = sum(count for _, count in steps)
     job = st.tuples(st.integers(0, 25), st.integers(1, 15), st.integers(0, 15), st.integers(1, nodes))
     jobs = draw(st.lists(job, max_size=30))

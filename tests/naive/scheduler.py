@@ -23,18 +23,15 @@ def schedule(jobs: list[Job], steps: Steps, backfill: bool) -> list[int]:
         ends = [begin + jobs[i].run_s for i, begin in start.items()]
         instants = [*ends, *(job.submit_s for job in jobs), *(second for second, _ in steps)]
         now = min(instant for instant in instants if instant > now)
-        running = [(begin + jobs[i].estimate_s, jobs[i].nodes) for i, begin in start.items() if begin + jobs[i].run_s > now]
+        still = [(i, begin) for i, begin in start.items() if begin + jobs[i].run_s > now]
+        running = [(begin + jobs[i].estimate_s, jobs[i].nodes) for i, begin in still]
         free = installed(steps, now) - sum(nodes for _, nodes in running)
         waiting = [i for i, job in enumerate(jobs) if i not in start and job.submit_s <= now]
-
-        def begin(i: int) -> None:
-            nonlocal free
+        while waiting and jobs[waiting[0]].nodes <= free:
+            i = waiting.pop(0)
             start[i] = now
             running.append((now + jobs[i].estimate_s, jobs[i].nodes))
             free -= jobs[i].nodes
-
-        while waiting and jobs[waiting[0]].nodes <= free:
-            begin(waiting.pop(0))
         if backfill and waiting:
             head = jobs[waiting[0]]
             later = sorted({end for end, _ in running} | {second for second, _ in steps if second > now})
@@ -42,7 +39,9 @@ def schedule(jobs: list[Job], steps: Steps, backfill: bool) -> list[int]:
             for i in waiting[1:]:
                 with_it = [*running, (now + jobs[i].estimate_s, jobs[i].nodes)]
                 if jobs[i].nodes <= free and expected_free(steps, with_it, shadow) >= head.nodes:
-                    begin(i)
+                    start[i] = now
+                    running = with_it
+                    free -= jobs[i].nodes
     return [start[i] for i in range(len(jobs))]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from naive import hourly as naive_hourly
-from naive import scheduler as naive
 
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
 from gortyn.model import Operations
 from gortyn.operation import simulate
+from naive import hourly as naive_hourly
+from naive import scheduler as naive
 
 HOURS = 48
 PLACES = (

@@ -13,7 +13,7 @@ from gortyn.workload.arrivals import bursts, draw_submit_s, profile
 
 
 def test_profile_starts_at_midnight_of_the_first_day(shapes):
-    facts = shapes(hours=[1.0 + hour for hour in range(24)], days=[10.0 ** -day for day in range(7)])
+    facts = shapes(hours=[1.0 + hour for hour in range(24)], days=[10.0**-day for day in range(7)])
     weights = profile(date(2028, 1, 1), 24 * 3, facts)  # a Saturday
     assert weights.reshape(3, 24)[:, 0] == pytest.approx([1e-5, 1e-6, 1.0])
     assert weights[:24] / weights[0] == pytest.approx(np.arange(1, 25))

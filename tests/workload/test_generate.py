@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from workload.make import partition, scenario, tenant
 
 from gortyn.workload import Jobs, generate
+from workload.make import partition, scenario, tenant
 
 
 def draw(scene, places, facts, seed=1, estimates=()):
@@ -49,7 +49,8 @@ def test_jobs_ask_for_the_share_of_the_chip_hours(facts, changed, place, limit_h
 
 
 def test_every_partition_gets_its_share_and_every_tenant_its_own(facts):
-    senders = [tenant("a", demand_share=0.1), tenant("b", demand_share=0.3, job_chips=64), tenant("c", demand_share=0.0)]
+    shares = {"a": 0.1, "b": 0.3, "c": 0.0}
+    senders = [tenant(name, demand_share=share) for name, share in shares.items()]
     places = [partition(0, 2_000), partition(1, 6_000), partition(1, 1_000, machine="old", chips_per_node=8)]
     jobs = draw(scenario(*senders), places, facts)
     for p, place in enumerate(places):
@@ -66,7 +67,7 @@ def test_jobs_are_sorted_whole_and_fit(facts):
     assert (np.diff(jobs.submit_s) >= 0).all()
     assert (jobs.submit_s < 364 * 86_400).all()
     assert (jobs.chips == jobs.nodes * 4).all()
-    assert ((1 <= jobs.run_s) & (jobs.run_s <= jobs.requested_s) & (jobs.requested_s <= 360_000)).all()
+    assert ((jobs.run_s >= 1) & (jobs.run_s <= jobs.requested_s) & (jobs.requested_s <= 360_000)).all()
     early = jobs.submit_s < 50 * 86_400
     assert jobs.nodes[early].max() == 100
     assert 100 < jobs.nodes[~early].max() <= 1000

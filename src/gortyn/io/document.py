@@ -181,6 +181,8 @@ def _comments(text: str, events: Iterable[Event]) -> dict[int, str]:
     ends: dict[int, int] = {}
     for event in events:
         start, end = event.start_mark, event.end_mark
+        if end.index == start.index:  # the end of an indented block has no text; at the end of a file it stands there
+            continue
         if isinstance(event, ScalarEvent) and end.line > start.line:
             if event.style in ("|", ">"):
                 end = start  # the header of a block can be followed by a comment, its text cannot
@@ -255,6 +257,9 @@ class _Walk:
     def _scalar(self, node: ScalarNode, path: PathKey, mark: Mark) -> Any:
         if node.tag not in SCALARS:
             self._add(mark, path, _tag_message(node.tag))
+            return None
+        if re.search("[\ud800-\udfff]", node.value):
+            self._add(mark, path, "holds half a surrogate pair, which no file can hold")
             return None
         try:
             return self.yaml.constructor.construct_object(node)

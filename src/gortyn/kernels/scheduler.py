@@ -289,9 +289,9 @@ def run_queue(
         if arrived < jobs:
             now_s = min(now_s, submit_s[arrived])
         while held > 0 and ends.at_s[0] == now_s:
-            who = ends.who[0]
+            who: int = ends.who[0]
             held = pop(ends, held)
-            back = nodes[who] if who < jobs else step_nodes[who - jobs]
+            back: int = nodes[who] if who < jobs else step_nodes[who - jobs]
             free += back
             settled = False
             if backfill:

@@ -78,6 +78,14 @@ def simulate(jobs: Jobs, partitions: Sequence[Partition], operations: Operations
     return Log(start_s, start_s + held_s, busy_chips, capacity_chips, queued_jobs, queued_chips)
 
 
+def warm() -> None:
+    """Compile the scheduler, or load it from the cache, by playing one job."""
+    from gortyn.kernels.scheduler import schedule
+
+    one = np.ones(1, np.int64)
+    schedule(Queue(one - 1, one, one.copy(), one.copy()), one - 1, one.copy(), backfill=True)
+
+
 def _check(jobs: Jobs, partitions: Sequence[Partition]) -> None:
     """Refuse what the scheduler cannot play, naming the first job at fault."""
     nodes = np.array([partition.step_nodes.sum() for partition in partitions], np.int64)

@@ -90,9 +90,9 @@ def generate(
     _check_number(scenario, streams)
     drawn = [_draw(scenario, partitions, stream, seed) for stream in streams]
     drawn.append(_training_runs(scenario, partitions, estimates))
-    whole = Jobs(*(np.concatenate(column) for column in zip(*drawn, strict=True)))
+    whole = Jobs._make(np.concatenate(column) for column in zip(*drawn, strict=True))
     order = np.argsort(whole.submit_s, kind="stable")
-    return Jobs(*(column[order] for column in whole))
+    return Jobs._make(column[order] for column in whole)
 
 
 def _streams(scenario: Scenario, partitions: Sequence[Partition], facts: Lookup, seed: int) -> Iterator[_Stream]:
@@ -181,9 +181,8 @@ def _training_runs(scenario: Scenario, partitions: Sequence[Partition], estimate
         run_s = max(run_s, 1)
         rows.append((submit_s, run_s, run_s, nodes, nodes * per_node, tenants.index(run.tenant), place, index))
     columns = np.array(rows, np.int64).reshape(len(rows), len(Jobs._fields)).T
-    wide = columns[: Jobs._fields.index("tenant")]
-    narrow = columns[Jobs._fields.index("tenant") :].astype(np.int32)
-    return Jobs(*wide, *narrow)
+    tenant = Jobs._fields.index("tenant")
+    return Jobs._make([*columns[:tenant], *columns[tenant:].astype(np.int32)])
 
 
 def _chips_by_hour(partition: Partition, hours: int) -> NDArray[np.int64]:

@@ -56,9 +56,7 @@ def mean_nodes(median_chips: float, spread: float, most_chips: int, chips_per_no
     return 1 + sum(_beyond(bound, median_chips, spread) for bound in bounds)
 
 
-def draw_run_s(
-    rng: np.random.Generator, median_s: float, spread: float, limit_s: int, jobs: int
-) -> NDArray[np.int64]:
+def draw_run_s(rng: np.random.Generator, median_s: float, spread: float, limit_s: int, jobs: int) -> NDArray[np.int64]:
     """Run times of jobs, lognormal, cut at the walltime limit, in whole seconds and at least one.
 
     Parameters
