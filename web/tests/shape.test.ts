@@ -5,7 +5,7 @@ import { csv } from "../src/parts/csv.ts";
 import { ALL, hourlyOf, hourlySum, hoursOf, monthHourMeans, months, quantile, steps } from "../src/shape/hourly.ts";
 import { floors } from "../src/shape/machine.ts";
 import { bands, CASH_PARTS, cashSteps, costParts, layerSteps, periodOf } from "../src/shape/money.ts";
-import { factGroups } from "../src/shape/sources.ts";
+import { factGroups, standing } from "../src/shape/sources.ts";
 
 const report = sample();
 
@@ -171,6 +171,23 @@ describe("bands of money", () => {
 });
 
 describe("facts", () => {
+  it("counts what the result rests on, without names and what is not set", () => {
+    const sources = { key: ["a", "b", "c"], evidence: ["published", "unverified", "assumed"] };
+    const inputs = {
+      path: ["title", "limit", "share", "unset", "policy"],
+      value: ["A title", "3", "0.5", null, "easy"],
+      unit: [null, "h", "share", "MW", null],
+      evidence: ["unsourced", "unsourced", "sourced", "assumed", "assumed"],
+    };
+    expect(standing(having({ sources, inputs }))).toEqual({
+      facts: 3,
+      unverifiedFacts: 1,
+      assumedFacts: 1,
+      values: 3,
+      assumedValues: 2,
+    });
+  });
+
   it("puts fields of an entry together only where source, note, date and evidence agree", () => {
     const fact = (key: string, evidence: string, note: string | null = null) => ({
       key,

@@ -44,8 +44,12 @@ def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], cat
 def size_faults(scenario: Scenario, facts: Lookup) -> Iterator[Fault]:
     """Yield sites that need more power than their connection, and runs that fit no machine, of a resolved scenario."""
     yield from machine.power_check(scenario, facts)
-    partitions = machine.partitions(scenario, machine.plan(scenario, facts))
-    chips = {(scenario.sites[p.site].name, p.machine): p.nodes * p.chips_per_node for p in partitions}
+    end = scenario.simulation.start.toordinal() + scenario.simulation.days
+    chips: dict[tuple[str, str], int] = {}
+    for plan in machine.plan(scenario, facts):
+        for phase in plan.phases:
+            if phase.operational.toordinal() < end:
+                chips[plan.name, phase.machine] = chips.get((plan.name, phase.machine), 0) + phase.chips
     for i, run in enumerate(scenario.training_runs):
         installed = chips.get((run.site, run.machine), 0)
         if run.chips > installed:

@@ -71,7 +71,7 @@ export function HeatMap({ startMs, values, show, label }: Props) {
   const told =
     over === null
       ? "Point at an hour to read its value."
-      : `${moment.format(startMs + Math.floor(over / HOURS_PER_DAY) * MS_PER_DAY)}, ${over % HOURS_PER_DAY}–${(over % HOURS_PER_DAY) + 1} h: ${show(values[over] as number)}`;
+      : `${moment.format(startMs + Math.floor(over / HOURS_PER_DAY) * MS_PER_DAY)}, ${over % HOURS_PER_DAY}–${(over % HOURS_PER_DAY) + 1} h UTC: ${show(values[over] as number)}`;
   return (
     <div class="heat">
       <div class="heat-hours" aria-hidden="true">

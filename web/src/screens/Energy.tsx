@@ -41,7 +41,7 @@ function Heat({ report }: { report: Report }) {
     const hours: Frame = {
       name: `${key}-${site}`,
       columns: [
-        { key: "hour_start", unit: "text" },
+        { key: "hour_start_utc", unit: "text" },
         { key, unit },
       ],
       rows: [...found].map((value, hour) => [
@@ -53,7 +53,7 @@ function Heat({ report }: { report: Report }) {
       name: `${key}-${site}, mean by month and hour of day`,
       columns: [
         { key: "month", unit: "text" },
-        { key: "hour_of_day", unit: "h " },
+        { key: "hour_of_day_utc", unit: "h of day" },
         { key: "mean", unit },
       ],
       rows: monthHourMeans(start, found),
@@ -75,7 +75,7 @@ function Heat({ report }: { report: Report }) {
       lead={label}
       unit={unit}
       source={["hourly", [key]]}
-      how={`hours in local standard time of the site${site === "all" && key !== "facility_mw" ? "; over all sites weighted by energy" : ""}; colours end at the 1st and 99th hundredth of the hours`}
+      how={`hours in UTC${site === "all" && key !== "facility_mw" ? "; over all sites weighted by energy" : ""}; colours end at the 1st and 99th hundredth of the hours`}
       controls={
         <>
           <Switch name="heat" label="Show" options={HEAT} />
@@ -144,7 +144,7 @@ function Months({ report }: { report: Report }) {
       lead={`Over the window: ${panels.map(({ label, sum }) => `${label.toLowerCase()} ${sum}`).join(", ")}.`}
       unit="MWh, EUR, t CO₂e"
       source={["hourly", MONTHLY.map(({ column }) => column)]}
-      how="summed by calendar month; the first and the last month may be cut by the window"
+      how="summed by calendar month in UTC; the first and the last month may be cut by the window"
       controls={<Pick name="month-site" label="Site" options={options} />}
       frame={table}
     >

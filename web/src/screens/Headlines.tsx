@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { number, type Report, rows } from "../data.ts";
 import { count, date, digits, duration, format, large, money, NBSP, NONE, share } from "../format.ts";
+import { standing } from "../shape/sources.ts";
 
 const DAYS_PER_YEAR = 365;
 
@@ -50,6 +51,7 @@ export function Headlines({ report }: { report: Report }) {
     shown(name, (found) => how((found * DAYS_PER_YEAR) / days));
   const gap = value("funding_gap_eur") ?? 0;
   const startups = scenario.tenants.some((tenant) => tenant.tenant_class === "start-up");
+  const rest = standing(report);
   const startupClass = rows(report, "classes").find((row) => row.tenant_class === "start-up");
   const startupTail = number(startupClass?.wait_p90_s);
   return (
@@ -88,7 +90,7 @@ export function Headlines({ report }: { report: Report }) {
         big={shown("startup_wait_s", duration)}
       >
         in the queue, at the median of{" "}
-        {startups ? "start-ups’ jobs" : "the class with the smallest jobs (no start-up takes part)"}.{" "}
+        {startups ? "start-ups’ jobs" : "the tenant with the smallest jobs (no start-up takes part)"}.{" "}
         {startupTail !== null && (
           <>
             One in ten of these jobs waits <b>{duration(startupTail)}</b> or longer;{" "}
@@ -127,8 +129,9 @@ export function Headlines({ report }: { report: Report }) {
       </Headline>
       <p class="note window">
         Operation is simulated from {date(scenario.simulation.start)} over {count(days)} days with seed{" "}
-        {report.manifest.seed}. A conditional answer, not a forecast: it holds under the inputs that the tab Sources
-        lists.
+        {report.manifest.seed}. A conditional answer, not a forecast: it rests on {count(rest.facts)} facts of the
+        catalogue, <b>{count(rest.unverifiedFacts)} of them unverified</b>, and on {count(rest.values)} values of the
+        scenario, <b>{count(rest.assumedValues)} of them assumed</b>. <a href="#sources">See the sources</a>.
       </p>
     </section>
   );

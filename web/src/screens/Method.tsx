@@ -24,7 +24,7 @@ export function Method({ report }: { report: Report }) {
     ],
     [
       "Energy and carbon",
-      "Power follows the chips at work, hour by hour. Prices and carbon intensities are yearly means of the country, spread over hours and months by published shapes. Emissions are location-based and life cycle; building the sites and making the chips is not counted.",
+      "Power follows the chips at work, hour by hour. Prices and carbon intensities are yearly means of the country, spread by published shapes over months and over the hours of each site’s local standard time; the window itself runs in UTC. Emissions are location-based and life cycle; building the sites and making the chips is not counted.",
     ],
     [
       "Money",

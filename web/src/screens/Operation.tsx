@@ -5,7 +5,7 @@ import { Chart } from "../charts/Chart.tsx";
 import { LOAD_HEIGHT, load } from "../charts/load.ts";
 import { type Curve, waits } from "../charts/waits.ts";
 import { amount, type Frame, frame, groups, number, type Report, rows, text, total } from "../data.ts";
-import { count, duration, format, share } from "../format.ts";
+import { duration, format, large, share } from "../format.ts";
 import { chosen, Pick } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import type { Key } from "../parts/Legend.tsx";
@@ -55,7 +55,7 @@ function Load({ report }: { report: Report }) {
       ]),
     };
     const told = shares.length
-      ? `Between ${share(Math.min(...shares))} and ${share(Math.max(...shares))} of the chips are at work; at most ${count(Math.max(...found.map((step) => step.queued_chips)))} chips are waited for.`
+      ? `By ${daily ? "daily" : "hourly"} mean, between ${share(Math.min(...shares))} and ${share(Math.max(...shares))} of the chips are at work; at most ${large(Math.max(...found.map((step) => step.queued_chips)))} chips are waited for.`
       : "";
     return { draw: load(found), made: table, label: told, mean: daily ? "mean over days" : "mean over hours" };
   }, [report, site]);

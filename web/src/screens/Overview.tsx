@@ -82,9 +82,10 @@ function MoneyFlow({ report }: { report: Report }) {
       source={["money_flow", ["value_eur"]]}
       frame={frame(report, "money_flow", ["source", "target", "value_eur"])}
     >
-      <div class={levels(links) > NARROW_LEVELS ? "wide" : ""}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <section class={levels(links) > NARROW_LEVELS ? "wide" : ""} aria-label="Flow of money" tabIndex={0}>
         <Chart draw={draw} height={flowHeight(links)} label={label} />
-      </div>
+      </section>
     </Figure>
   );
 }

@@ -1,14 +1,14 @@
 // This module owns the sources screen: every fact and every input of the run, how the run was made, and how to read it.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { column, frame, groups, matches, type Report, type Row, rows, text } from "../data.ts";
+import { frame, groups, matches, type Report, type Row, rows, text } from "../data.ts";
 import { count, digits, exact, NBSP } from "../format.ts";
 import { download } from "../parts/csv.ts";
 import { EvidenceMark, isWeak } from "../parts/Evidence.tsx";
 import { FilterBar } from "../parts/FilterBar.tsx";
 import { Linked } from "../parts/Linked.tsx";
 import { type Col, Table } from "../parts/Table.tsx";
-import { type FactGroup, factGroups, splitKey } from "../shape/sources.ts";
+import { type FactGroup, factGroups, needsSource, splitKey, standing } from "../shape/sources.ts";
 import { choose, setting } from "../state.ts";
 import { Method } from "./Method.tsx";
 
@@ -31,15 +31,13 @@ function counted(list: Row[]): Map<string, number> {
 }
 
 function Standing({ report }: { report: Report }) {
-  const values = rows(report, "inputs").filter(needsSource);
-  const [facts, inputs] = [counted(rows(report, "sources")), counted(values)];
-  const of = (counts: Map<string, number>, word: string) => counts.get(word) ?? 0;
+  const found = standing(report);
   const list: [number, string, string][] = [
-    [column(report, "sources", "key").length, "", "facts of the catalogue were read"],
-    [of(facts, "unverified"), "unverified", "of them nobody has checked against the source again"],
-    [of(facts, "assumed"), "assumed", "of them are assumptions"],
-    [values.length, "", "values make up the scenario, names and unset ones left out"],
-    [of(inputs, "assumed") + of(inputs, "unsourced"), "assumed", "of them are assumed or have no source"],
+    [found.facts, "", "facts of the catalogue were read"],
+    [found.unverifiedFacts, "unverified", "of them nobody has checked against the source again"],
+    [found.assumedFacts, "assumed", "of them are assumptions"],
+    [found.values, "", "values make up the scenario, names and unset ones left out"],
+    [found.assumedValues, "assumed", "of them are assumed or have no source"],
   ];
   return (
     <section class="block" aria-label="What the result rests on">
@@ -91,7 +89,12 @@ function Searchable({ report, table, noun, title, lead, cols, arrange = (found) 
         setWanted={(value) => choose(table, value)}
         options={[...counted(all)].map(([word, number]) => ({ value: word, label: word || "unstated", count: number }))}
       />
-      <Table class="long tall" caption={title} cols={cols} rows={arrange(found)} />
+      <Table
+        class={`long tall ${table === "sources" ? "facts-table" : ""}`}
+        caption={title}
+        cols={cols}
+        rows={arrange(found)}
+      />
       <p class="tools">
         <button
           type="button"
@@ -115,10 +118,6 @@ const evidence: Col = {
 /** Units that say nothing beside the value, and those whose numbers are no quantities. */
 const SILENT = ["", "text", "date", "1", "count", "year"];
 const NO_QUANTITY = ["", "text", "date", "year"];
-
-/** Names and titles of a scenario need no source, nor does what is not set. */
-const needsSource = (row: Row): boolean =>
-  text(row.value) !== "" && (text(row.unit) !== "" || text(row.evidence) !== "unsourced");
 
 function valueAndUnit(row: Row) {
   const [value, unit] = [text(row.value), text(row.unit)];

@@ -1,5 +1,32 @@
 // This module owns the grouping of facts: fields of one entry that rest on the same word of the same source stand together.
-import { groups, type Row, text } from "../data.ts";
+import { groups, type Report, type Row, rows, text } from "../data.ts";
+
+/** Names and titles of a scenario need no source, nor does what is not set. */
+export const needsSource = (row: Row): boolean =>
+  text(row.value) !== "" && (text(row.unit) !== "" || text(row.evidence) !== "unsourced");
+
+export interface Standing {
+  facts: number;
+  unverifiedFacts: number;
+  assumedFacts: number;
+  values: number;
+  /** Values of the scenario that are assumed or have no source. */
+  assumedValues: number;
+}
+
+/** What the result rests on. */
+export function standing(report: Report): Standing {
+  const facts = rows(report, "sources");
+  const values = rows(report, "inputs").filter(needsSource);
+  const having = (list: Row[], ...words: string[]) => list.filter((row) => words.includes(text(row.evidence))).length;
+  return {
+    facts: facts.length,
+    unverifiedFacts: having(facts, "unverified"),
+    assumedFacts: having(facts, "assumed"),
+    values: values.length,
+    assumedValues: having(values, "assumed", "unsourced"),
+  };
+}
 
 export interface FactGroup {
   /** kind/entry, or kind/entry/field where the group has one fact. */
