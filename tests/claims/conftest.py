@@ -72,7 +72,7 @@ def verdicts(facts):
             sites=tuple(site_of(f"site-{index}", chips) for index in range(sites)),
             tenants=tuple(tenant_of(name, kind, price) for name, kind in TENANTS),
             training_runs=(TrainingRun(name="big", site="site-0", machine="it", tenant="giant", **how),) * runs,
-            operations=Operations(reliability=Reliability(rate_per_1000_node_days=4.0)),
+            operations=Operations(reliability=Reliability(rate_per_1000_node_days=4.0, clock="running")),
             simulation=Simulation(start=date(2028, 1, 1)),
         )
         plans = plan(scenario, facts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from gortyn.claims.size import SUMMARIES
 from gortyn.claims.text import listed, number
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding
 
@@ -63,7 +62,7 @@ def _rounds(case: Case) -> list[str]:
     return [
         case.facts.text("ai_factories", entry, "round")
         for entry in catalogue.entries("ai_factories")
-        if entry not in SUMMARIES and catalogue.has("ai_factories", entry, "round")
+        if catalogue.has("ai_factories", entry, "round")
     ]
 
 

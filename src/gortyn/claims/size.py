@@ -14,8 +14,6 @@ from gortyn.machine import REFERENCE_CHIP, SitePlan
 from gortyn.machine.conversions import KW_PER_MW
 from gortyn.model import known
 
-# Entries that sum up several factories.
-SUMMARIES: Final = ("antennas", "programme")
 NO_FACTORIES: Final = "The catalogue has no AI factory with a published number of chips."
 
 
@@ -33,7 +31,7 @@ def factories(case: Case) -> list[Factory]:
     found: list[Factory] = []
     for entry in catalogue.entries("ai_factories"):
         chips = facts.get_number("ai_factories", entry, "chips")
-        if entry not in SUMMARIES and chips:
+        if chips:
             has_chip = catalogue.has("ai_factories", entry, "chip")
             chip = facts.text("ai_factories", entry, "chip") if has_chip else None
             found.append(Factory(facts.text("ai_factories", entry, "name"), chips, chip))
