@@ -49,8 +49,11 @@ def fault_json(error: ScenarioError) -> list[dict[str, Any]]:
     """Return the faults as data: file, line, column (or the override), path and message."""
     faults = []
     for fault in error.faults:
-        file, line, column = [*fault.place.rsplit(":", 2), "", ""][:3]
-        located = {"file": file, "line": int(line), "column": int(column)} if column.isdigit() else {"at": fault.place}
+        if fault.place.startswith("--set "):
+            located: dict[str, Any] = {"at": fault.place}
+        else:
+            file, line, column = fault.place.rsplit(":", 2)
+            located = {"file": file, "line": int(line), "column": int(column)}
         faults.append({**located, "path": fault.path, "message": fault.message})
     return faults
 

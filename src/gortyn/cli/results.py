@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from gortyn.cli.author import Overrides, _load
-from gortyn.cli.output import InvalidInput, complain, print_table, progress, quantity, say_json
+from gortyn.cli.output import FAILED, InvalidInput, complain, print_table, progress, quantity, say_json
 
 if TYPE_CHECKING:
     from gortyn.model import Scenario
@@ -34,10 +34,10 @@ def run(
     *,
     out: Out = None,
     set_: Overrides = (),
-    seed: int | None = None,
+    seed: str | None = None,
     force: bool = False,
     json: bool = False,
-) -> None:
+) -> int:
     """Run a scenario and write its results folder with the report.
 
     Parameters
@@ -68,15 +68,20 @@ def run(
     import gortyn
 
     with progress(resolved.scenario.name) as tell:
-        result = gortyn.run(resolved, progress=tell)
+        try:
+            result = gortyn.run(resolved, progress=tell)
+        except ValueError as error:  # a stage says why these values lead nowhere
+            complain(f"gortyn: {error}")
+            return FAILED
         tell("report")
         gortyn.write(result, folder, force=force or out is None)
     if json:
         paths = {"results": str(folder), "report": str(folder / "report.html")}
         say_json({**paths, "summary": result.summary, "seconds": dict(result.seconds)})
-        return
+        return 0
     _print_headlines(result.scenario.title, result.summary, folder)
     print(folder)
+    return 0
 
 
 def _fingerprint(scenario: Scenario) -> str:

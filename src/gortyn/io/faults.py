@@ -61,6 +61,11 @@ def number(value: float) -> str:
     return str(value) if digits < 20 else f"about {'-' if value < 0 else ''}1e{digits}"
 
 
+def plain(value: float | date | str) -> str:
+    """Return a number or a date (whose bounds come as texts) as a message prints it."""
+    return str(value) if isinstance(value, date | str) else number(value)
+
+
 def kind_of(value: Any) -> str:
     """Return what a value read from YAML is, in a user's words."""
     match value:
@@ -110,7 +115,7 @@ def plain_message(error: Any) -> str:
     kind, value, context = error["type"], error.get("input"), error.get("ctx", {})
     if kind in BOUNDS:
         bound, words = BOUNDS[kind]
-        return f"{words} {number(context[bound])}, is {number(value)}"
+        return f"{words} {plain(context[bound])}, is {plain(value)}"
     if kind in KINDS:
         if kind == "float_type" and type(value) is int:
             return f"must be a number that a computer can hold, is {number(value)}"

@@ -7,6 +7,7 @@ A folder holds `scenario.yaml` (resolved), `manifest.json`, `summary.json`, one 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import platform
@@ -94,6 +95,7 @@ def write(result: Result, folder: str | Path, finish: Callable[[ResultsFolder], 
     """
     path = Path(folder)
     check_target(path, force=force)
+    path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     with _aside(path) as aside:
         _write_files(result, aside)
@@ -146,9 +148,10 @@ def _write_files(result: Result, folder: Path) -> None:
     (folder / SCENARIO).write_text(text, encoding="utf-8")
     hashes = {}
     for name, frame in frames(result).items():
-        target = folder / f"{name}.parquet"
-        frame.write_parquet(target, compression="zstd", statistics=False)
-        hashes[target.name] = _sha256(target.read_bytes())
+        data = io.BytesIO()  # written by Python, so that a full disk is an OSError and not the library's own
+        frame.write_parquet(data, compression="zstd", statistics=False)
+        (folder / f"{name}.parquet").write_bytes(data.getbuffer())
+        hashes[f"{name}.parquet"] = _sha256(data.getvalue())
     _write_json(folder / SUMMARY, result.summary)
     _write_json(folder / MANIFEST, _manifest(result, text, hashes))
 

@@ -33,12 +33,13 @@ def _frame(table: str, columns: Columns) -> pl.DataFrame:
     if set(columns) != set(declared):
         message = f"table {table}: columns {sorted(set(columns) ^ set(declared))} are not both written and declared"
         raise ValueError(message)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         [
-            pl.Series(name, _values(columns[name]), dtype=getattr(pl, column.dtype), nan_to_null=True, strict=False)
+            pl.Series(name, _values(columns[name]), dtype=getattr(pl, column.dtype), strict=False)
             for name, column in declared.items()
         ]
     )
+    return frame.fill_nan(None)  # what does not exist is absent, not a number of its own
 
 
 def _values(values: Any) -> Any:

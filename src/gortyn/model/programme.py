@@ -33,8 +33,10 @@ class Programme(Noun):
         faults: list[Fault] = []
         total = self.public_eur + self.private_eur
         if abs(total - self.mobilised_eur) > RELATIVE_TOLERANCE * max(self.mobilised_eur, 1):
-            faults.append(Fault(("mobilised_eur",), f"is {self.mobilised_eur:g} but public + private is {total:g}"))
+            message = f"is {self.mobilised_eur:,.0f}, but public + private is {total:,.0f}"
+            faults.append(Fault(("mobilised_eur",), message))
         if self.budget_eur > self.mobilised_eur * (1 + RELATIVE_TOLERANCE):
-            faults.append(Fault(("budget_eur",), f"is more than mobilised_eur ({self.mobilised_eur:g})"))
+            message = f"is {self.budget_eur:,.0f}, more than mobilised_eur ({self.mobilised_eur:,.0f})"
+            faults.append(Fault(("budget_eur",), message))
         refuse(faults)
         return self

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from gortyn.model.noun import Fault, Noun, Slug, refuse
-from gortyn.model.units import CarbonGPerKwh, Count, FromCatalogue, H100Equivalents, PowerMw, PriceEurPerMwh, Unit
+from gortyn.model.units import CarbonGPerKwh, Count, Day, FromCatalogue, H100Equivalents, PowerMw, PriceEurPerMwh, Unit
 
 
 class Grid(Noun):
@@ -16,7 +15,7 @@ class Grid(Noun):
 
     connection_mw: PowerMw
     """Firm power of the grid connection."""
-    energised: date
+    energised: Day
     """Day on which the connection can first be used."""
     price_eur_per_mwh: Annotated[PriceEurPerMwh | None, FromCatalogue("grids/{country}/price_eur_per_mwh")] = None
     """Mean wholesale price over a year."""
@@ -40,7 +39,7 @@ class Phase(Noun):
 
     name: Slug
     """Short name of the phase."""
-    operational: date
+    operational: Day
     """First day of operation."""
     machine: Slug
     """Machine installed, by its name in `machines`."""

@@ -18,7 +18,7 @@ class TrainingRun(Noun):
     model: str
     """Model architecture by its catalogue name, for example Llama-3-405B."""
     tokens: Annotated[
-        Annotated[float, Unit("tokens"), Field(gt=0)] | None, FromCatalogue("models/{model}/training_tokens")
+        Annotated[float, Unit("tokens"), Field(ge=1, le=1e18)] | None, FromCatalogue("models/{model}/training_tokens")
     ] = None
     """Tokens to train on; left out, as many as the published run."""
     chips: Count
@@ -29,7 +29,7 @@ class TrainingRun(Noun):
     """Machine of that site."""
     tenant: Slug
     """Tenant that it belongs to; its price applies."""
-    submit_days: Annotated[float, Unit("days"), Field(ge=0)] = 0.0
+    submit_days: Annotated[float, Unit("days"), Field(ge=0, le=3660)] = 0.0
     """When it is submitted, in days after the start of the simulation."""
     baseline_chips: Count | None = None
     """Chips of the machine that the run is compared with in claims; left out, a quarter of `chips`."""

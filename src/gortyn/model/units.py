@@ -7,6 +7,7 @@ is the unit's place in code and in files, the metadata its place in schema, repo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
@@ -79,7 +80,9 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Count = Annotated[int, BeforeValidator(_whole), Unit("count"), Field(ge=1)]
+# The bounds stand before the validator, or they would be missing from the JSON Schema.
+Count = Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_whole), Unit("count")]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
 Number = Annotated[float, Unit("1"), Field(ge=0, allow_inf_nan=False)]
 H100Equivalents = Annotated[float, Unit("H100-equivalents"), Field(gt=0)]
 Eur = Annotated[float, Unit("EUR"), Field(ge=0, allow_inf_nan=False)]

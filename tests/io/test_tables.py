@@ -1,0 +1,174 @@
+"""The tables of a run agree with the dictionary, with one another and with the scenario they come from."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gortyn.io.columns import dictionary
+from gortyn.io.tables import _frame, frames
+from gortyn.resolve import leaves
+from gortyn.result import Result
+
+
+@pytest.fixture(scope="module")
+def tables(small_result: Result) -> dict[str, pl.DataFrame]:
+    return frames(small_result)
+
+
+def test_columns_and_types_are_those_of_the_dictionary(tables: dict[str, pl.DataFrame]) -> None:
+    assert set(tables) == set(dictionary()) - {"summary"}
+    for name, frame in tables.items():
+        declared = {column: getattr(pl, entry.dtype) for column, entry in dictionary()[name].items()}
+        assert dict(frame.schema) == declared, name
+
+
+def test_a_table_with_another_column_is_refused() -> None:
+    columns = dict.fromkeys(dictionary()["money_flow"], ())
+    assert _frame("money_flow", columns).height == 0
+    with pytest.raises(ValueError, match=r"table money_flow: columns \['colour'\] are not both written and declared"):
+        _frame("money_flow", {**columns, "colour": ()})
+    columns.pop("value_eur")
+    with pytest.raises(ValueError, match="value_eur"):
+        _frame("money_flow", columns)
+
+
+def test_only_columns_that_say_so_have_gaps(tables: dict[str, pl.DataFrame]) -> None:
+    for name, frame in tables.items():
+        for column, entry in dictionary()[name].items():
+            if "absent" not in entry.description:
+                assert frame[column].null_count() == 0, f"{name}.{column}"
+
+
+def test_numbers_are_finite(tables: dict[str, pl.DataFrame]) -> None:
+    for name, frame in tables.items():
+        for column in frame.select(pl.selectors.float()):
+            assert column.drop_nulls().is_finite().all(), f"{name}.{column.name}"
+
+
+def test_money_flows_through_without_loss(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
+    flow = tables["money_flow"]
+    capex = small_result.finance.capex_eur
+    layers = set(tables["layers"]["layer"])
+    to_layers = flow.filter(pl.col("target").is_in(layers))["value_eur"].sum()
+    to_capex = flow.filter(pl.col("target") == "capital cost")["value_eur"].sum()
+    to_parts = flow.filter(pl.col("source") == "capital cost")["value_eur"].sum()
+    assert to_layers == pytest.approx(capex)
+    assert to_capex == pytest.approx(capex)
+    assert to_parts == pytest.approx(capex)
+    assert tables["phases"]["capex_eur"].sum() == pytest.approx(capex)
+    assert tables["sites"]["capex_eur"].sum() == pytest.approx(capex)
+    assert tables["cash"]["capex_eur"].sum() == pytest.approx(capex)
+    flows = dict(tables["layer_cash"].group_by("layer").agg(pl.col("flow_eur").sum()).iter_rows())
+    for layer in tables["layers"].to_dicts():
+        assert flows[layer["layer"]] == pytest.approx(layer["paid_eur"] - layer["amount_eur"])
+
+
+def test_phases_add_up_to_sites(tables: dict[str, pl.DataFrame]) -> None:
+    names = ["chips", "h100_equivalents", "it_mw", "facility_mw", "exaflops", "capex_eur"]
+    by_site = tables["phases"].group_by("site").agg(pl.col(names).sum()).sort("site")
+    sites = tables["sites"].select("site", *names).sort("site")
+    for name in names:
+        assert by_site[name].to_list() == pytest.approx(sites[name].to_list()), name
+    (second,) = tables["phases"].filter(pl.col("phase") == "second").to_dicts()
+    assert second["operational"] == date(2028, 7, 11)
+    assert second["chips"] == 1024
+
+
+def test_jobs_are_consistent_and_those_of_a_run_bear_its_name(tables: dict[str, pl.DataFrame]) -> None:
+    jobs = tables["jobs"]
+    assert jobs["job"].to_list() == list(range(jobs.height))
+    assert jobs["submit_s"].is_sorted()
+    assert (jobs["wait_s"] == jobs["start_s"] - jobs["submit_s"]).all()
+    assert (jobs["end_s"] - jobs["start_s"] == jobs["run_s"]).all()
+    assert (jobs["wait_s"] >= 0).all()
+    assert (jobs["run_s"] <= jobs["requested_s"]).all()
+    (named,) = jobs.drop_nulls("training_run").to_dicts()
+    assert (named["training_run"], named["site"], named["machine"]) == ("language-8b", "narvik", "h100")
+    assert (named["tenant"], named["chips"], named["submit_s"]) == ("founders", 1024, 3 * 86_400)
+    per_node = {"h100": 8, "gb300": 4}
+    asked = [-(-row["chips"] // per_node[row["machine"]]) for row in jobs.to_dicts()]
+    assert jobs["nodes"].to_list() == asked
+
+
+def test_hours_agree_with_jobs_sites_and_summary(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
+    hourly, summary = tables["hourly"], small_result.summary
+    hours = 30 * 24
+    assert hourly.height == 2 * hours
+    assert hourly["site"].to_list() == ["narvik"] * hours + ["lavrion"] * hours
+    assert hourly["hour"].to_list() == list(range(hours)) * 2
+    # Chips in service: 2,048 for ten days, then 1,024 more; the other site has its 572 throughout.
+    narvik = hourly.filter(pl.col("site") == "narvik")["capacity_chips"].to_numpy()
+    assert (narvik[:240] == 2048).all()
+    assert (narvik[240:] == 3072).all()
+    # What jobs occupy inside the window is what the hours add up to. Whole nodes are busy.
+    jobs, end = tables["jobs"], hours * 3600
+    per_node = np.where(jobs["machine"].to_numpy() == "h100", 8, 4)
+    inside_s = np.clip(np.minimum(jobs["end_s"], end) - np.minimum(jobs["start_s"], end), 0, None)
+    for site in ("narvik", "lavrion"):
+        at = (jobs["site"] == site).to_numpy()
+        occupied = (jobs["nodes"].to_numpy() * per_node * inside_s)[at].sum() / 3600
+        assert hourly.filter(pl.col("site") == site)["busy_chips"].sum() == pytest.approx(occupied)
+    sites = tables["sites"].sort("site")
+    by_site = hourly.group_by("site").agg(pl.col("cost_eur", "carbon_t", "facility_mw").sum()).sort("site")
+    assert sites["energy_eur"].to_list() == pytest.approx(by_site["cost_eur"].to_list())
+    assert sites["carbon_t"].to_list() == pytest.approx(by_site["carbon_t"].to_list())
+    assert sites["energy_mwh"].to_list() == pytest.approx(by_site["facility_mw"].to_list())
+    assert summary["energy_mwh"] == pytest.approx(hourly["facility_mw"].sum())
+    assert summary["carbon_t"] == pytest.approx(hourly["carbon_t"].sum())
+    assert (hourly["busy_chips"] <= hourly["capacity_chips"] + 1e-6).all()
+    assert (hourly["facility_mw"] >= hourly["it_mw"]).all()
+
+
+def test_access_agrees_with_jobs(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
+    jobs = tables["jobs"]
+    for table, key in (("classes", "tenant_class"), ("tenants", "tenant")):
+        frame = tables[table]
+        counted = jobs.group_by(key).agg(
+            pl.len().alias("jobs"), pl.col("wait_s").mean().alias("mean"), pl.col("wait_s").quantile(1.0).alias("max")
+        )
+        joined = frame.join(counted, on=key, suffix="_counted")
+        assert joined.height == frame.height == 3
+        assert joined["jobs"].to_list() == joined["jobs_counted"].to_list()
+        assert joined["wait_mean_s"].to_list() == pytest.approx(joined["mean"].to_list())
+        assert frame["chip_hours"].sum() == pytest.approx(small_result.summary["delivered_chip_hours"])
+        assert frame["chip_hours_share"].sum() == pytest.approx(1)
+    waits = tables["wait_quantiles"]
+    assert waits.height == 3 * 101
+    for name in jobs["tenant_class"].unique():
+        mine = waits.filter(pl.col("tenant_class") == name)
+        assert mine["quantile_share"].to_list() == pytest.approx(np.linspace(0, 1, 101).tolist())
+        assert mine["wait_s"].is_sorted()
+        longest = jobs.filter(pl.col("tenant_class") == name)["wait_s"].max()
+        assert mine["wait_s"].max() == pytest.approx(longest)
+
+
+def test_every_input_is_listed_with_its_origin(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
+    inputs = tables["inputs"]
+    assert inputs.height == len(list(leaves(small_result.scenario)))
+    rows = {row["path"]: row for row in inputs.to_dicts()}
+    assert len(rows) == inputs.height
+    share = rows["fund.layers.union.share"]
+    assert (share["value"], share["unit"], share["origin"], share["evidence"]) == ("0.17", "share", "file", "sourced")
+    chip = rows["machines.h100.it_power_kw_per_chip"]
+    assert (chip["origin"], chip["where"]) == ("catalogue", "chips/H100-SXM/it_power_kw_per_chip")
+    assert rows["sites.narvik.country"]["value"] == "NO"
+    assert set(inputs["origin"]) == {"file", "catalogue", "default"}
+
+
+def test_every_fact_is_listed_once_with_its_citation(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
+    sources = tables["sources"]
+    assert sources["key"].to_list() == sorted({fact.key for fact in small_result.facts})
+    assert not sources.filter(pl.col("citation").str.strip_chars() == "").height
+    filled = tables["inputs"].filter(pl.col("origin") == "catalogue")["where"]
+    assert set(filled) <= set(sources["key"])
+
+
+def test_all_claims_have_a_verdict(tables: dict[str, pl.DataFrame]) -> None:
+    claims = tables["claims"]
+    assert claims["claim"].to_list() == [f"S{number:02}" for number in range(1, 61)]
+    assert set(claims["verdict"]) <= {"holds", "depends", "fails", "history", "not-checkable"}
+    assert not claims.filter(pl.col("why").str.len_chars() < 10).height
