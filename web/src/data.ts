@@ -34,7 +34,14 @@ export interface Scenario {
     base_year: number;
   };
   costs: { discount_rate: number; utilisation_share?: number | null };
-  tenants: { name: string; tenant_class: string; demand_share: number; price_eur_per_chip_hour: number }[];
+  tenants: {
+    name: string;
+    tenant_class: string;
+    demand_share: number;
+    job_chips: number;
+    price_eur_per_chip_hour: number;
+  }[];
+  machines?: { name: string; chip?: string; memory_gb: number }[];
   operations: { scheduler: string; estimate: string; walltime_limit_hours: number };
   simulation: { start: string; days: number; seed: number };
 }

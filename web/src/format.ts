@@ -13,12 +13,18 @@ function round3(value: number): number {
   return value === 0 ? 0 : Number(value.toPrecision(3));
 }
 
+/** The printed size of a value with its sign; what is printed as zero has none. */
+const signed = (value: number, shown: string): string => (value < 0 && /[1-9]/.test(shown) ? MINUS : "") + shown;
+
+/** Below this a number is noise of floating-point sums and printed as zero. */
+const NOISE = 1e-12;
+
 /** Three significant digits with thousands separators; never an exponent. */
 export function digits(value: number): string {
-  const rounded = round3(Math.abs(value));
-  const decimals = rounded === 0 ? 0 : Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(rounded))));
+  const rounded = Math.abs(value) < NOISE ? 0 : round3(Math.abs(value));
+  const decimals = rounded === 0 ? 0 : Math.min(14, Math.max(0, 2 - Math.floor(Math.log10(rounded))));
   const shown = rounded.toLocaleString("en-IE", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return (value < 0 && rounded !== 0 ? MINUS : "") + shown;
+  return signed(value, shown);
 }
 
 type Steps = [number, string][];
@@ -51,16 +57,17 @@ function stepped(value: number, steps: Steps, unit = ""): string {
   return digits(value / factor) + (tail ? NBSP + tail : "");
 }
 
-/** Euros in billions, millions or thousands: €31.2 bn. */
+const CENT = 0.01;
+
+/** Euros in billions, millions or thousands: €31.2 bn; less than half a cent is nothing. */
 export function money(eur: number): string {
-  const shown = stepped(Math.abs(eur), SHORT);
-  return `${eur < 0 && round3(eur) !== 0 ? MINUS : ""}€${shown}`;
+  return signed(eur, `€${stepped(Math.abs(eur) < CENT / 2 ? 0 : Math.abs(eur), SHORT)}`);
 }
 
 /** A whole number with all its digits, from ten million on in words. */
 export function count(value: number): string {
   if (Math.abs(value) >= 1e7) return stepped(value, LARGE);
-  return (value < 0 ? MINUS : "") + Math.abs(Math.round(value)).toLocaleString("en-IE");
+  return signed(value, Math.abs(Math.round(value)).toLocaleString("en-IE"));
 }
 
 /** A measured number: thousands with all digits of three, from a million on in words. */
@@ -69,18 +76,18 @@ export function large(value: number): string {
 }
 
 export function share(value: number): string {
-  const percent = value * 100;
-  const decimals = Math.abs(percent) >= 99.95 || percent === 0 ? 0 : Math.abs(percent) < 0.995 ? 2 : 1;
-  const shown = Math.abs(percent).toLocaleString("en-IE", {
+  const percent = Math.abs(value) * 100;
+  const decimals = percent >= 99.95 || percent < 0.005 ? 0 : percent < 0.995 ? 2 : 1;
+  const shown = percent.toLocaleString("en-IE", {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   });
-  return `${value < 0 ? MINUS : ""}${shown}${NBSP}%`;
+  return `${signed(value, shown)}${NBSP}%`;
 }
 
 /** Seconds in the unit a reader expects: 45 s, 12 min, 3 h 20 min, 2.5 days. */
 export function duration(seconds: number): string {
-  if (seconds < 0) return MINUS + duration(-seconds);
+  if (seconds < 0) return signed(seconds, duration(-seconds));
   if (seconds < 59.5) return `${Math.round(seconds)}${NBSP}s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return `${minutes}${NBSP}min`;
@@ -89,6 +96,12 @@ export function duration(seconds: number): string {
     return `${Math.floor(minutes / 60)}${NBSP}h${rest ? `${NBSP}${rest}${NBSP}min` : ""}`;
   }
   return `${digits(seconds / DAY_S)}${NBSP}days`;
+}
+
+/** Seconds of one training step, where fractions count: 5.21 s, 34.0 ms. */
+export function seconds(value: number): string {
+  if (Math.abs(value) >= 2 * 60) return duration(value);
+  return Math.abs(value) < 0.1 && value !== 0 ? `${digits(value * 1000)}${NBSP}ms` : `${digits(value)}${NBSP}s`;
 }
 
 /** A quantity whose unit takes SI prefixes; `held` is the factor that the number carries already. */
@@ -136,11 +149,16 @@ const BY_UNIT: Record<string, (value: number) => string> = {
   "EFLOP/s": (value) => `${digits(value)}${NBSP}EFLOP/s`,
   tokens: (value) => stepped(value, [[1e12, "trillion"], ...LARGE]),
   "chip-hours": large,
-  "EUR/chip-hour": (value) => `${value < 0 ? MINUS : ""}€${digits(Math.abs(value))}`,
-  "EUR/MWh": (value) => `${value < 0 ? MINUS : ""}€${digits(Math.abs(value))}/MWh`,
+  "EUR/chip-hour": (value) => signed(value, `€${digits(Math.abs(value))}`),
+  "EUR/MWh": (value) => signed(value, `€${digits(Math.abs(value))}/MWh`),
   "gCO2e/kWh": (value) => `${digits(value)}${NBSP}g/kWh`,
   "EUR/EUR": (value) => `€${digits(value)}`,
-  deg: (value) => `${value.toFixed(2)}°`,
+  deg: (value) => signed(value, `${Math.abs(value).toFixed(2)}°`),
+  "s/step": seconds,
+  GB: (value) => `${digits(value)}${NBSP}GB`,
+  "TFLOP/s": (value) => si(value, "FLOP/s", 1e12),
+  "FLOP/B": (value) => `${digits(value)}${NBSP}FLOP/byte`,
+  "tokens/s": (value) => `${stepped(value, [[1e12, "trillion"], ...LARGE])}${NBSP}tokens/s`,
   "1": digits,
 };
 
@@ -176,6 +194,8 @@ export function unitName(unit: string): string {
     "gCO2e/kWh": "g CO₂e/kWh",
     "1": "ratio",
     "1/year": "per year",
+    "s/step": "s",
+    "FLOP/B": "FLOP/byte",
   };
   return names[unit] ?? unit;
 }

@@ -1,9 +1,11 @@
 import paths from "virtual:europe";
 import { describe, expect, it } from "vitest";
 import { depths, levels, throughput, title } from "../src/charts/flow.ts";
+import { along, arrange, type Box, boxOf } from "../src/charts/labels.ts";
+import { logScale, pixel } from "../src/charts/log.ts";
 import { MAP_HEIGHT, MAP_WIDTH, place } from "../src/charts/projection.ts";
 import { short } from "../src/charts/style.ts";
-import { DARK, LIGHT, magnitude, themeCss } from "../src/charts/theme.ts";
+import { DARK, inkOn, LIGHT, magnitude, themeCss } from "../src/charts/theme.ts";
 import { money } from "../src/format.ts";
 import { classIndex, countryName, named } from "../src/parts/names.ts";
 import type { Band } from "../src/shape/money.ts";
@@ -36,10 +38,70 @@ describe("flow", () => {
     expect(throughput(links).get("union")).toBe(2);
   });
   it("prints the name of a node without its step", () => {
-    expect(title("layer:eib-loan")).toBe("EIB loan");
+    expect(title("provider:union", new Map())).toBe("Union");
+    expect(title("layer:union", new Map([["union", "Union, grant"]]))).toBe("Union, grant");
   });
   it("ends on links in a circle", () => {
     expect(depths([...links, { source: "chips", target: "union", value: 1 }]).size).toBe(6);
+  });
+});
+
+describe("logarithmic axes", () => {
+  it("hold all values inside and have no more marks than there is room for", () => {
+    for (const values of [[1], [3, 4], [20, 500], [1e-3, 1e9], [1024, 98_304]]) {
+      for (const most of [4, 7, 12]) {
+        const { low, high, ticks } = logScale(values, most);
+        expect(10 ** low).toBeLessThan(Math.min(...values));
+        expect(10 ** high).toBeGreaterThan(Math.max(...values));
+        if (values.length < 2 || Math.max(...values) / Math.min(...values) < 1e6) {
+          expect(ticks.length).toBeLessThanOrEqual(most);
+          expect(ticks.length).toBeGreaterThanOrEqual(values.length > 1 ? 1 : 0);
+        }
+      }
+    }
+  });
+  it("place equal ratios at equal distances", () => {
+    const scale = logScale([1, 1000], 9);
+    const [one, ten, hundred] = [1, 10, 100].map((value) => pixel(scale, value, 40, 640)) as [number, number, number];
+    expect(ten - one).toBeCloseTo(hundred - ten, 9);
+    expect(pixel(scale, 10 ** scale.low, 40, 640)).toBeCloseTo(40, 9);
+  });
+});
+
+describe("names of points", () => {
+  const frame = { left: 0, right: 400, top: 0, bottom: 300 };
+  it("stand on the right where there is room and elsewhere at the edge", () => {
+    const spots = [
+      { x: 100, y: 100, texts: ["one"] },
+      { x: 390, y: 200, texts: ["two"] },
+    ];
+    expect(arrange(spots, frame).map((label) => label?.position)).toEqual(["right", "left"]);
+  });
+  it("never cover one another, and shrink or vanish where it is crowded", () => {
+    const spots = Array.from({ length: 12 }, (_, index) => ({
+      x: 200 + (index % 3) * 16,
+      y: 150 + Math.floor(index / 3) * 16,
+      texts: [`${index} a long name of a run`, `${index}`],
+    }));
+    const labels = arrange(spots, frame);
+    expect(labels.some((label) => label?.text.includes("long"))).toBe(true);
+    expect(labels.some((label) => label === null || !label.text.includes("long"))).toBe(true);
+    const boxes = labels.flatMap((label, index) =>
+      label ? [boxOf(spots[index] as (typeof spots)[0], label.text, label)] : [],
+    );
+    const apart = (a: Box, b: Box) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+    boxes.forEach((box, index) => {
+      expect(box.left >= frame.left && box.right <= frame.right).toBe(true);
+      for (const other of boxes.slice(index + 1)) expect(apart(box, other)).toBe(true);
+    });
+  });
+  it("keep off a line", () => {
+    const line = along([
+      { x: 100, y: 100 },
+      { x: 400, y: 100 },
+    ]);
+    expect(line.length).toBeGreaterThan(30);
+    expect(arrange([{ x: 100, y: 100, texts: ["name"] }], frame, line)[0]?.position).not.toBe("right");
   });
 });
 
@@ -121,6 +183,14 @@ describe("theme", () => {
     expect(light.every((value, index) => index === 0 || value > (light[index - 1] as number))).toBe(true);
     expect(magnitude(-1)).toEqual(magnitude(0));
   });
+  it("has ink on every magnitude that meets WCAG AA", () => {
+    for (let part = 0; part <= 1; part += 0.005) {
+      const ground = `#${magnitude(part)
+        .map((channel) => channel.toString(16).padStart(2, "0"))
+        .join("")}`;
+      expect(contrast(inkOn(part), ground)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
   it("keeps paper light", () => {
     expect(themeCss()).toMatch(/@media screen\{:root\[data-scheme=dark\]/);
   });
@@ -131,6 +201,7 @@ describe("words", () => {
     expect(named("start-up")).toBe("Start-ups");
     expect(named("eib-loan")).toBe("EIB loan");
     expect(named("capital cost")).toBe("Capital cost");
+    expect(named("start-up-8b")).toBe("Start-up 8B");
     expect(named("Móra la Nova")).toBe("Móra la Nova");
     expect(countryName("GR")).toBe("Greece");
     expect(classIndex("anchor")).not.toBe(classIndex("start-up"));

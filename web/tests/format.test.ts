@@ -10,6 +10,7 @@ import {
   money,
   month,
   scientific,
+  seconds,
   share,
   tonnes,
 } from "../src/format.ts";
@@ -97,6 +98,58 @@ describe("durations", () => {
   });
 });
 
+describe("what rounds to zero", () => {
+  it.each([
+    [-0.000_01, "share", "0 %"],
+    [-0.000_049, "1/year", "0 % a year"],
+    [-0.000_051, "share", "−0.01 %"],
+    [-2e-7, "EUR", "€0"],
+    [-0.0049, "EUR", "€0"],
+    [-0.3, "count", "0"],
+    [-0.2, "s", "0 s"],
+    [-4e-14, "EUR/MWh", "€0/MWh"],
+    [-0.001, "deg", "0.00°"],
+    [-8.87, "deg", "−8.87°"],
+    [-1e-13, "1", "0"],
+  ])("prints %d %s without a sign and without digits that say nothing", (value, unit, shown) => {
+    expect(plain(format(value, unit))).toBe(shown);
+  });
+
+  it("never has a minus before a zero, whatever the unit", () => {
+    for (const unit of [
+      "share",
+      "1/year",
+      "EUR",
+      "EUR/chip-hour",
+      "count",
+      "s",
+      "h",
+      "min",
+      "days",
+      "MW",
+      "MWh",
+      "1",
+    ]) {
+      for (let exponent = -18; exponent <= 3; exponent += 0.5) {
+        const shown = plain(format(-(10 ** exponent), unit));
+        if (shown.includes("−")) expect(shown).toMatch(/[1-9]/);
+      }
+    }
+  });
+});
+
+describe("seconds of a step", () => {
+  it.each([
+    [5.2149, "5.21 s"],
+    [0.034, "34.0 ms"],
+    [0, "0 s"],
+    [61.23, "61.2 s"],
+    [600, "10 min"],
+  ])("prints %d", (value, shown) => {
+    expect(plain(seconds(value))).toBe(shown);
+  });
+});
+
 describe("units of the dictionary", () => {
   it.each([
     [733.2, "MW", "733 MW"],
@@ -110,6 +163,9 @@ describe("units of the dictionary", () => {
     [3.0099, "EUR/chip-hour", "€3.01"],
     [15.6e12, "tokens", "15.6 trillion"],
     [68.2, "gCO2e/kWh", "68.2 g/kWh"],
+    [2500, "TFLOP/s", "2.50 PFLOP/s"],
+    [141.2, "GB", "141 GB"],
+    [12.34e6, "tokens/s", "12.3 million tokens/s"],
     [null, "EUR", "–"],
     [Number.NaN, "EUR", "–"],
     ["2028-07-01", "date", "1 Jul 2028"],

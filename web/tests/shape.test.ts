@@ -4,8 +4,10 @@ import { sample } from "../src/fixtures/sample.ts";
 import { csv } from "../src/parts/csv.ts";
 import { ALL, hourlyOf, hourlySum, hoursOf, monthHourMeans, months, quantile, steps } from "../src/shape/hourly.ts";
 import { floors } from "../src/shape/machine.ts";
-import { bands, CASH_PARTS, cashSteps, costParts, layerSteps, periodOf } from "../src/shape/money.ts";
+import { bands, CASH_PARTS, cashSteps, costParts, layerSteps, layerTitles, periodOf } from "../src/shape/money.ts";
 import { factGroups, standing } from "../src/shape/sources.ts";
+import { breakdown, keeping, layout, reasons, roofline, scaling, strategyGrid } from "../src/shape/training.ts";
+import { smallUsers } from "../src/shape/waits.ts";
 
 const report = sample();
 
@@ -167,6 +169,175 @@ describe("bands of money", () => {
       "layer:bank > use:capital cost",
       "use:capital cost > use:chips",
     ]);
+  });
+});
+
+describe("names of layers", () => {
+  it("tells a layer that is named like a provider apart by its form", () => {
+    const layers = {
+      layer: ["union", "states", "guarantee"],
+      kind: ["capacity-purchase", "grant", "first-loss"],
+      provider: ["union", "state", "union"],
+    };
+    expect([...layerTitles(having({ layers })).values()]).toEqual(["Union, capacity purchase", "States", "Guarantee"]);
+  });
+});
+
+describe("steps of training", () => {
+  const run = ["a", "a", "a", "b", "a", "a"];
+
+  it("sums the parts of one run to its step, leaves nothing out that takes time, and groups them", () => {
+    const part = ["pipeline bubble", "gemm", "attention", "gemm", "context comm", "something new"];
+    const seconds = [0.5, 3, 1, 9, 0, 0.5];
+    const found = breakdown(having({ training_breakdown: { run, part, seconds } }), "a");
+    expect(found.map((one) => [one.part, one.group, one.share])).toEqual([
+      ["gemm", 0, 0.6],
+      ["attention", 0, 0.2],
+      ["pipeline bubble", 2, 0.1],
+      ["something new", 3, 0.1],
+    ]);
+    expect(breakdown(having({ training_breakdown: {} }), "a")).toEqual([]);
+  });
+
+  it("maps strategies against the best, with pairs not looked at left out", () => {
+    const training_map = {
+      run,
+      tp: [8, 2, 8, 1, 1, 1],
+      pp: [1, 4, 4, 1, 4, 16],
+      tokens_per_s: [50, 80, 100, 9e9, null, null],
+      reason: [null, null, null, null, "needs 900 GB, has 80", "needs 250 GB, has 80"],
+    };
+    const grid = strategyGrid(having({ training_map }), "a");
+    expect([grid.columns, grid.rows].map((bands) => bands.map(({ label }) => label))).toEqual([
+      ["1", "2", "8"],
+      ["1", "4", "16"],
+    ]);
+    expect(grid.best?.pair).toMatchObject({ tp: 8, pp: 4, share: 1 });
+    expect(grid.worst?.pair).toMatchObject({ tp: 8, pp: 1, share: 0.5 });
+    expect(grid.cells.has("2,1")).toBe(false);
+    expect(reasons(grid)).toEqual([{ reason: "needs 900 GB, has 80", pairs: 2, varies: true }]);
+    const none = { run: ["a"], tp: [1], pp: [1], tokens_per_s: [null], reason: [""] };
+    expect(strategyGrid(having({ training_map: none }), "a").best).toBeNull();
+  });
+
+  it("draws many pipeline degrees in bands, each with its best pair", () => {
+    const pp = Array.from({ length: 126 }, (_, index) => index + 1);
+    const training_map = {
+      run: pp.map(() => "a"),
+      tp: pp.map(() => 4),
+      pp,
+      tokens_per_s: pp.map((degree) => (degree < 25 ? 1000 - Math.abs(degree - 14) : null)),
+      reason: pp.map((degree) => (degree < 25 ? null : "stages without a layer")),
+    };
+    const grid = strategyGrid(having({ training_map }), "a");
+    expect(grid.rows.map(({ label }) => label)).toEqual([
+      "1",
+      "2",
+      "3",
+      "4",
+      "5–6",
+      "7–8",
+      "9–12",
+      "13–16",
+      "17–24",
+      "25–32",
+      "33–48",
+      "49–64",
+      "65–96",
+      "97–126",
+    ]);
+    expect(grid.cells.get("4,13–16")?.pair.pp).toBe(14);
+    expect(grid.cells.get("4,17–24")?.pair).toMatchObject({ pp: 17, tokensPerS: 997 });
+    expect(grid.cells.get("4,25–32")?.pair.share).toBeNull();
+    expect(reasons(grid)).toEqual([{ reason: "stages without a layer", pairs: 102, varies: false }]);
+  });
+
+  it("takes the slope of the roof from the catalogue and tells lower peaks apart from it", () => {
+    const [peak, bandwidth] = [5000, 8];
+    const intensity_flop_per_byte = [500, 0.5, 2000, 1, 40, 600];
+    const roof_tflops = intensity_flop_per_byte.map((at, index) =>
+      Math.min(index === 2 ? peak / 2 : peak, bandwidth * at),
+    );
+    roof_tflops.push(peak);
+    const training_roofline = {
+      run: [...run, "a"],
+      part: ["experts", "optimiser", "attention", "gemm", "tensor comm", "whole step", "gemm"],
+      intensity_flop_per_byte: [...intensity_flop_per_byte, 4000],
+      achieved_tflops: roof_tflops.map((roof, index) => (index === 4 ? 0 : roof / 2)),
+      roof_tflops,
+    };
+    const tables = {
+      training: { run: ["a"], machine: ["gb300"] },
+      sources: { key: ["chips/GB300/memory_tb_per_s"], value: [String(bandwidth)] },
+      training_roofline,
+    };
+    const scenario = { ...report.scenario, machines: [{ name: "gb300", chip: "GB300", memory_gb: 288 }] };
+    const found = roofline({ ...having(tables), scenario }, "a");
+    expect(found).toMatchObject({ peak, slope: bandwidth, lower: [peak / 2] });
+    expect(found.points.map(({ intensity, whole }) => [intensity, whole])).toEqual([
+      [0.5, false],
+      [500, false],
+      [600, true],
+      [2000, false],
+      [4000, false],
+    ]);
+    expect(roofline({ ...having({ ...tables, sources: {} }), scenario }, "a").slope).toBeNull();
+    expect(roofline(having({ training_roofline: {} }), "a").points).toEqual([]);
+  });
+
+  it("keeps the model's line apart from published runs, in order of chips", () => {
+    const training_scaling = {
+      run,
+      chips: [64, 8, 32, 1, 16, 16],
+      days: [2, 9, 4, 1, 5, null],
+      kind: ["model", "model", "published", "model", "published", "model"],
+      label: [null, null, "X", null, "Y", null],
+      source: [null, null, "x", null, "y", null],
+    };
+    const { model, published } = scaling(having({ training_scaling }), "a");
+    expect(model.map(({ chips }) => chips)).toEqual([8, 64]);
+    expect(published.map(({ label, source }) => label + source)).toEqual(["Yy", "Xx"]);
+  });
+
+  it("prints strategies in the field's short form", () => {
+    const row = { tp: 8, pp: 1, dp: 64, cp: 1, ep: 4, vp: 1, microbatch: 2, recompute: "none", zero: 1 };
+    expect(layout(row).replaceAll("\u00a0", " ")).toBe("TP 8 · PP 1 · DP 64 · EP 4");
+    expect(keeping(row).replaceAll("\u00a0", " ")).toBe("microbatch 2, no recomputation, ZeRO 1");
+    expect(layout({})).toBe("");
+    expect(keeping({})).toBe("");
+  });
+});
+
+describe("those who wait with small jobs", () => {
+  const tenant = (name: string, tenant_class: string, job_chips: number) => ({
+    ...(report.scenario.tenants[0] as (typeof report.scenario.tenants)[0]),
+    name,
+    tenant_class,
+    job_chips,
+  });
+  const scenario = (...tenants: ReturnType<typeof tenant>[]) => ({ ...report.scenario, tenants });
+  const tables = {
+    classes: { tenant_class: ["start-up", "research"], wait_p90_s: [700, 50] },
+    tenants: { tenant: ["physics", "biology", "founders"], wait_p90_s: [50, 60, 700] },
+    wait_quantiles: {
+      tenant_class: ["start-up", "start-up", "start-up", "research", "research"],
+      quantile_share: [0, 0.6, 1, 0, 1],
+      wait_s: [0, 0, 900, 0, 70],
+    },
+  };
+  const others = [tenant("physics", "research", 64), tenant("biology", "research", 16)];
+
+  it("are the start-ups, all together, where there are some", () => {
+    const found = smallUsers({ ...having(tables), scenario: scenario(...others, tenant("founders", "start-up", 99)) });
+    expect(found).toEqual({ tenant: null, tenantClass: "start-up", p90: 700, atOnce: 0.6 });
+  });
+
+  it("are the tenant with the smallest jobs elsewhere, with a share only where its class is it alone", () => {
+    const found = smallUsers({ ...having(tables), scenario: scenario(...others) });
+    expect(found).toEqual({ tenant: "biology", tenantClass: "research", p90: 60, atOnce: null });
+    const [, biology] = others;
+    const alone = smallUsers({ ...having(tables), scenario: scenario(biology as (typeof others)[0]) });
+    expect(alone.atOnce).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 // This module owns the map of sites: numbered circles on Europe, area by power, colour by the chosen layer.
 import paths from "virtual:europe";
 import { MAP_HEIGHT, MAP_WIDTH, place } from "./projection.ts";
-import { MAGNITUDE_GRADIENT, magnitude, magnitudeCss } from "./theme.ts";
+import { inkOn, MAGNITUDE_GRADIENT, magnitudeCss } from "./theme.ts";
 
 export interface Spot {
   site: string;
@@ -24,11 +24,6 @@ interface Props {
 /** Diameter of the largest circle as a share of the map's width. */
 const LARGEST = 0.11;
 const SMALLEST = 0.05;
-
-function inkOn(part: number): string {
-  const [red, green, blue] = magnitude(part);
-  return red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? "#1a1f24" : "#ffffff";
-}
 
 export function SiteMap({ spots, selected, select, show, layer }: Props) {
   const most = Math.max(...spots.map((spot) => spot.mw), 0);

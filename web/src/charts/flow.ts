@@ -5,8 +5,11 @@ import type { Band } from "../shape/money.ts";
 import type { Draw } from "./Chart.tsx";
 import { type TipItem, tip, tooltip } from "./style.ts";
 
-/** Printed name of a node, which is `step:name`. */
-export const title = (node: string): string => named(node.slice(node.indexOf(":") + 1));
+/** Printed name of a node, which is `step:name`; layers have names of their own. */
+export function title(node: string, layers: Map<string, string>): string {
+  const [step = "", name = ""] = [node.slice(0, node.indexOf(":")), node.slice(node.indexOf(":") + 1)];
+  return (step === "layer" && layers.get(name)) || named(name);
+}
 
 /** Depth of every node: one more than the deepest node that pays into it. */
 export function depths(links: Band[]): Map<string, number> {
@@ -60,7 +63,8 @@ export function levels(links: Band[]): number {
   return links.length ? Math.max(...depths(links).values()) + 1 : 0;
 }
 
-export function flow(links: Band[]): Draw {
+export function flow(links: Band[], layers: Map<string, string>): Draw {
+  const shown = (node: string) => title(node, layers);
   const depth = depths(links);
   const last = Math.max(0, ...depth.values());
   const sums = throughput(links);
@@ -75,10 +79,10 @@ export function flow(links: Band[]): Draw {
     return {
       tooltip: tooltip(theme, "item", (item: TipItem) =>
         item.dataType === "edge"
-          ? tip(`${title(item.data.source ?? "")} → ${title(item.data.target ?? "")}`, [
+          ? tip(`${shown(item.data.source ?? "")} → ${shown(item.data.target ?? "")}`, [
               { name: "", value: money(Number(item.value)) },
             ])
-          : tip(title(item.name), [{ name: "", value: money(sums.get(item.name) ?? 0) }]),
+          : tip(shown(item.name), [{ name: "", value: money(sums.get(item.name) ?? 0) }]),
       ),
       series: [
         {
@@ -107,8 +111,8 @@ export function flow(links: Band[]): Draw {
               overflow: "break" as const,
               formatter: () =>
                 level === 0 || level === last
-                  ? `${title(name)}\n${money(sums.get(name) ?? 0)}`
-                  : `${title(name)} ${money(sums.get(name) ?? 0)}`,
+                  ? `${shown(name)}\n${money(sums.get(name) ?? 0)}`
+                  : `${shown(name)} ${money(sums.get(name) ?? 0)}`,
             },
           })),
           links: links.map((link) => ({ ...link })),

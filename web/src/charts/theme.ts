@@ -81,6 +81,12 @@ export function magnitude(part: number): [number, number, number] {
 }
 
 export const magnitudeCss = (part: number): string => `rgb(${magnitude(part).join(" ")})`;
+/** Ink that can be read on the colour of a magnitude. */
+export function inkOn(part: number): string {
+  const [red, green, blue] = magnitude(part);
+  return red * 0.299 + green * 0.587 + blue * 0.114 > 117 ? "#000000" : "#ffffff";
+}
+
 export const MAGNITUDE_GRADIENT = `linear-gradient(90deg, ${CIVIDIS.join(", ")})`;
 
 /** Style sheet with the colours of both grounds; print is always light. */

@@ -4,7 +4,7 @@ export interface Key {
   name: string;
   /** A CSS colour. */
   colour: string;
-  shape?: "box" | "line" | "dashed";
+  shape?: "box" | "line" | "dashed" | "circle" | "diamond" | "triangle" | "rect";
 }
 
 export function Legend({ keys }: { keys: Key[] }) {

@@ -19,14 +19,17 @@ const WORDS: Record<string, string> = {
   equity: "Equity",
 };
 
-const INITIALS = /\b(eib|eu|ai|sme|hpc)\b/gi;
+const INITIALS = /\b(eib|eu|ai|sme|hpc|moe|\d+[bt])\b/gi;
 
 /** A short name as words: `national-grants` as National grants. */
 export function named(slug: string): string {
   const known = WORDS[slug];
   if (known) return known;
   if (!/^[a-z0-9]+([- ][a-z0-9]+)*$/.test(slug)) return slug;
-  const words = slug.replaceAll("-", " ").replace(INITIALS, (word) => word.toUpperCase());
+  const words = slug
+    .replaceAll("-", " ")
+    .replace("start up", "start-up")
+    .replace(INITIALS, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -9,6 +9,7 @@ import { Money } from "../screens/Money.tsx";
 import { Operation } from "../screens/Operation.tsx";
 import { Overview } from "../screens/Overview.tsx";
 import { Sources } from "../screens/Sources.tsx";
+import { Training } from "../screens/Training.tsx";
 import { route, type Scheme, scheme } from "../state.ts";
 
 interface Screen {
@@ -20,6 +21,7 @@ interface Screen {
 export const SCREENS: Screen[] = [
   { tab: "overview", name: "Overview", Body: Overview },
   { tab: "machine", name: "Machine", Body: Machine },
+  { tab: "training", name: "Training", Body: Training },
   { tab: "operation", name: "Operation", Body: Operation },
   { tab: "energy", name: "Energy and carbon", Body: Energy },
   { tab: "money", name: "Money", Body: Money },

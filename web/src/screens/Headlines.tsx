@@ -1,10 +1,15 @@
 // This module owns the six headline numbers and the sentences that say what they mean.
 import type { ComponentChildren } from "preact";
-import { number, type Report, rows } from "../data.ts";
+import type { Report } from "../data.ts";
 import { count, date, digits, duration, format, large, money, NBSP, NONE, share } from "../format.ts";
+import { named } from "../parts/names.ts";
 import { standing } from "../shape/sources.ts";
+import { smallUsers } from "../shape/waits.ts";
 
 const DAYS_PER_YEAR = 365;
+
+/** A wait in words: what rounds to no second at all is no wait. */
+const waited = (seconds: number): string => (seconds < 0.5 ? "no wait" : duration(seconds));
 
 interface Props {
   figure: string;
@@ -50,10 +55,8 @@ export function Headlines({ report }: { report: Report }) {
   const yearly = (name: string, how: (value: number) => string) =>
     shown(name, (found) => how((found * DAYS_PER_YEAR) / days));
   const gap = value("funding_gap_eur") ?? 0;
-  const startups = scenario.tenants.some((tenant) => tenant.tenant_class === "start-up");
   const rest = standing(report);
-  const startupClass = rows(report, "classes").find((row) => row.tenant_class === "start-up");
-  const startupTail = number(startupClass?.wait_p90_s);
+  const users = smallUsers(report);
   return (
     <section class="headlines" aria-label="Headline numbers">
       <Headline
@@ -86,18 +89,32 @@ export function Headlines({ report }: { report: Report }) {
       </Headline>
       <Headline
         figure="startup_wait_s"
-        label={startups ? "A start-up waits" : "The smallest users wait"}
-        big={shown("startup_wait_s", duration)}
+        label={users.tenant === null ? "How long a start-up waits" : "How long the smallest users wait"}
+        big={shown("startup_wait_s", waited)}
       >
-        in the queue, at the median of{" "}
-        {startups ? "start-ups’ jobs" : "the tenant with the smallest jobs (no start-up takes part)"}.{" "}
-        {startupTail !== null && (
+        in the queue, at the median of the jobs of{" "}
+        {users.tenant === null ? (
+          "start-ups"
+        ) : (
           <>
-            One in ten of these jobs waits <b>{duration(startupTail)}</b> or longer;{" "}
+            <b>{named(users.tenant)}</b> ({named(users.tenantClass).toLowerCase()}), the tenant with the smallest jobs;
+            no start-up takes part
           </>
         )}
-        {startupTail === null ? "Over" : "over"} all users, one in ten waits <b>{shown("wait_p90_s", duration)}</b> or
-        longer.
+        .{" "}
+        {users.atOnce !== null && (
+          <>
+            <b>{share(users.atOnce)}</b> of these jobs start at once
+            {users.p90 === null ? "." : ", and one in ten waits "}
+          </>
+        )}
+        {users.p90 !== null && (
+          <>
+            {users.atOnce === null && "One in ten of these jobs waits "}
+            <b>{duration(users.p90)}</b> or longer.
+          </>
+        )}{" "}
+        Over all users, one in ten waits <b>{shown("wait_p90_s", duration)}</b> or longer.
       </Headline>
       <Headline
         figure="energy_mwh"

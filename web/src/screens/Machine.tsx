@@ -1,9 +1,9 @@
-// This module owns the machine screen: phases, floors, capital cost by part, and training runs.
+// This module owns the machine screen: phases, floors, and capital cost by part.
 import { useMemo } from "preact/hooks";
 import { rowBars, rowsHeight } from "../charts/bars.ts";
 import { Chart } from "../charts/Chart.tsx";
-import { amount, type Frame, groups, meaning, type Report, type Row, rows, siteTitles, text, total } from "../data.ts";
-import { count, digits, format, money, share } from "../format.ts";
+import { type Frame, groups, meaning, type Report, type Row, rows, siteTitles, text, total } from "../data.ts";
+import { format, money, share } from "../format.ts";
 import { Figure } from "../parts/Figure.tsx";
 import { type Col, Table } from "../parts/Table.tsx";
 import { type Floor, floors } from "../shape/machine.ts";
@@ -14,7 +14,6 @@ export function Machine({ report }: { report: Report }) {
       <Phases report={report} />
       <Floors report={report} />
       <CapitalCost report={report} />
-      <Training report={report} />
     </>
   );
 }
@@ -157,113 +156,4 @@ function CapitalCost({ report }: { report: Report }) {
       <Chart draw={draw} height={height} label={label} />
     </Figure>
   );
-}
-
-const TRAINING_HEADS = {
-  run: "Run",
-  model: "Model",
-  chips: "Chips",
-  tokens: "Tokens",
-  mfu_share: "MFU",
-  mttf_hours: "Between interruptions",
-  goodput_share: "Goodput",
-  days: "Days",
-  baseline_days: "Baseline days",
-  energy_mwh: "Energy",
-};
-
-/** Cells of the training table that hold a second value below the first. */
-function trainingCells(report: Report): Record<string, Col["show"]> {
-  const titles = siteTitles(report);
-  return {
-    model: (row) => two(text(row.model), `${titles.get(text(row.site)) ?? text(row.site)}, ${text(row.machine)}`),
-    chips: chipsShown(report),
-    tokens: (row) => two(format(row.tokens, "tokens"), format(row.model_flops, "FLOP")),
-    mttf_hours: (row) => two(format(row.mttf_hours, "h"), `checkpoint ${format(row.interval_min, "min")}`),
-    days: (row) => two(digits(amount(row.days)), `computing ${digits(amount(row.compute_days))}`),
-    baseline_days: (row) => two(digits(amount(row.baseline_days)), `on ${count(amount(row.baseline_chips))} chips`),
-  };
-}
-
-const two = (first: string, second: string) => (
-  <>
-    {first}
-    <small>{second}</small>
-  </>
-);
-
-function Training({ report }: { report: Report }) {
-  const runs = rows(report, "training");
-  const { draw, frame, label, height } = useMemo(() => {
-    const found = rows(report, "training");
-    const names = found.map((row) => text(row.run));
-    const series = [
-      { name: "On the chips of the run", colour: 0, values: found.map((row) => amount(row.days)) },
-      { name: "On the baseline", colour: -1, values: found.map((row) => amount(row.baseline_days)) },
-    ];
-    const made: Frame = {
-      name: "training-days",
-      columns: [
-        { key: "run", unit: "text" },
-        { key: "days", unit: "days" },
-        { key: "baseline_days", unit: "days" },
-      ],
-      rows: found.map((row) => [row.run ?? null, row.days ?? null, row.baseline_days ?? null]),
-    };
-    const told = found.map(
-      (row) =>
-        `${text(row.run)} takes ${digits(amount(row.days))} days, ${digits(amount(row.baseline_days))} on the baseline`,
-    );
-    return {
-      draw: rowBars({ names, series, show: (value) => format(value, "days"), stacked: false }),
-      frame: made,
-      height: rowsHeight(names, 50),
-      label: `${told.join("; ")}.`,
-    };
-  }, [report]);
-  if (!runs.length) return null;
-  return (
-    <>
-      <Figure
-        report={report}
-        id="training-days"
-        title="How long the training runs take"
-        lead="Failures and checkpoints included; the baseline is the same run on the number of chips that it is compared with."
-        unit="days"
-        source={["training", ["days", "baseline_days"]]}
-        keys={[
-          { name: "On the chips of the run", colour: "var(--series-0)" },
-          { name: "On the baseline", colour: "var(--grey)" },
-        ]}
-        frame={frame}
-      >
-        <Chart draw={draw} height={height} label={label} />
-      </Figure>
-      <section class="block">
-        <h3>Training runs in numbers</h3>
-        <p class="lead">
-          MFU is the share of the dense peak that does the model’s own arithmetic; goodput the share of the time that is
-          spent on new training steps.
-        </p>
-        <Table
-          caption="Training runs"
-          cols={columns(report, "training", TRAINING_HEADS, trainingCells(report))}
-          rows={runs}
-        />
-      </section>
-    </>
-  );
-}
-
-/** Chips of a run with their share of the site's H100-equivalents and power, in the proportion of the site's machine. */
-function chipsShown(report: Report): Col["show"] {
-  const phases = rows(report, "phases");
-  return (row) => {
-    const same = phases.filter((phase) => phase.site === row.site && phase.machine === row.machine);
-    const part = amount(row.chips) / Math.max(1, total(same, "chips"));
-    return two(
-      count(amount(row.chips)),
-      `${format(part * total(same, "h100_equivalents"), "H100-equivalents")} H100e, ${format(part * total(same, "it_mw"), "MW")}`,
-    );
-  };
 }

@@ -8,7 +8,7 @@ import { chosen, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import { named } from "../parts/names.ts";
 import { Table } from "../parts/Table.tsx";
-import { CASH_PARTS, cashSteps, costParts, layerSteps, type Period } from "../shape/money.ts";
+import { CASH_PARTS, cashSteps, costParts, layerSteps, layerTitles, type Period } from "../shape/money.ts";
 import { columns } from "./Machine.tsx";
 
 export function Money({ report }: { report: Report }) {
@@ -119,6 +119,7 @@ function notReturned(row: Row): string {
 
 function Layers({ report }: { report: Report }) {
   const layers = rows(report, "layers");
+  const titles = layerTitles(report);
   const heads = {
     layer: "Layer",
     kind: "Form",
@@ -144,7 +145,7 @@ function Layers({ report }: { report: Report }) {
       <Table
         caption="Layers of capital"
         cols={columns(report, "layers", heads, {
-          layer: (row) => named(text(row.layer)),
+          layer: (row) => titles.get(text(row.layer)) ?? NONE,
           kind: (row) => named(text(row.kind)),
           provider: (row) => named(text(row.provider)),
           return_rate: (row) => (bought(row) ? NONE : format(row.return_rate, "share")),
@@ -170,9 +171,11 @@ function LayerFlows({ report }: { report: Report }) {
     const { periods, drawn, received } = layerSteps(report, period);
     const order = column(report, "layers", "layer").map(text);
     const layers = [...drawn.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-    const legend = layers.map((layer, index) => ({ name: named(layer), colour: index }));
+    const titles = layerTitles(report);
+    const shown = (layer: string) => titles.get(layer) ?? named(layer);
+    const legend = layers.map((layer, index) => ({ name: shown(layer), colour: index }));
     const bars = (flows: Map<string, number[]>) =>
-      layers.map((layer, index) => ({ name: named(layer), colour: index, values: flows.get(layer) ?? [] }));
+      layers.map((layer, index) => ({ name: shown(layer), colour: index, values: flows.get(layer) ?? [] }));
     const table: Frame = {
       name: `layers-by-${period}`,
       columns: [
@@ -188,7 +191,7 @@ function LayerFlows({ report }: { report: Report }) {
     };
     const sum = (values: number[] | undefined) => money(Math.abs((values ?? []).reduce((a, b) => a + b, 0)));
     const told = layers.map(
-      (layer) => `${named(layer)} pays ${sum(drawn.get(layer))} and receives ${sum(received.get(layer))}`,
+      (layer) => `${shown(layer)} pays ${sum(drawn.get(layer))} and receives ${sum(received.get(layer))}`,
     );
     const series = [...bars(drawn), ...bars(received)];
     return {

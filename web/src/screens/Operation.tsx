@@ -4,7 +4,7 @@ import { rowBars, rowsHeight } from "../charts/bars.ts";
 import { Chart } from "../charts/Chart.tsx";
 import { LOAD_HEIGHT, load } from "../charts/load.ts";
 import { type Curve, waits } from "../charts/waits.ts";
-import { amount, type Frame, frame, groups, number, type Report, rows, text, total } from "../data.ts";
+import { amount, type Frame, frame, number, type Report, rows, text, total } from "../data.ts";
 import { duration, format, large, share } from "../format.ts";
 import { chosen, Pick } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
@@ -13,6 +13,7 @@ import { classIndex, named } from "../parts/names.ts";
 import { siteOptions } from "../parts/sites.ts";
 import { Table } from "../parts/Table.tsx";
 import { steps } from "../shape/hourly.ts";
+import { atOnce, waitCurves } from "../shape/waits.ts";
 import { columns } from "./Machine.tsx";
 
 export function Operation({ report }: { report: Report }) {
@@ -77,26 +78,26 @@ function Load({ report }: { report: Report }) {
 }
 
 function Waits({ report }: { report: Report }) {
-  const { curves, keys, draw, label, atOnce } = useMemo(() => {
-    const found: Curve[] = [...groups(rows(report, "wait_quantiles"), (row) => text(row.tenant_class))]
-      .map(([name, points]) => ({
-        name: named(name),
-        colour: classIndex(name),
-        points: points
-          .filter((row) => number(row.wait_s) !== null)
-          .map((row): [number, number] => [amount(row.quantile_share), amount(row.wait_s)])
-          .sort((a, b) => a[0] - b[0]),
-      }))
-      .filter((curve) => curve.points.length > 0);
+  const {
+    curves,
+    keys,
+    draw,
+    label,
+    once: startedAtOnce,
+  } = useMemo(() => {
+    const waited = waitCurves(report);
+    const found: Curve[] = waited.map(({ tenantClass, points }) => ({
+      name: named(tenantClass),
+      colour: classIndex(tenantClass),
+      points,
+    }));
     const legend: Key[] = found.map(({ name, colour }) => ({ name, colour: `var(--series-${colour})`, shape: "line" }));
     const told = rows(report, "classes").map(
       (row) =>
         `${named(text(row.tenant_class))}: median ${format(row.wait_p50_s, "s")}, one in ten waits ${format(row.wait_p90_s, "s")} or longer`,
     );
-    const once = found.map(
-      ({ name, points }) => `${name} ${share(points.filter(([, wait]) => wait < 1).at(-1)?.[0] ?? 0)}`,
-    );
-    return { curves: found, keys: legend, draw: waits(found), label: `${told.join("; ")}.`, atOnce: once.join(", ") };
+    const once = waited.map((curve) => `${named(curve.tenantClass)} ${share(atOnce(curve))}`);
+    return { curves: found, keys: legend, draw: waits(found), label: `${told.join("; ")}.`, once: once.join(", ") };
   }, [report]);
   const heads = {
     tenant_class: "Class",
@@ -114,7 +115,7 @@ function Waits({ report }: { report: Report }) {
         report={report}
         id="waits"
         title="How long jobs wait, by class of tenant"
-        lead={`Started at once: ${atOnce}. Read across the share of a class’s jobs, and up the wait that they do not exceed; the scale is logarithmic.`}
+        lead={`Started at once: ${startedAtOnce}. Read across the share of a class’s jobs, and up the wait that they do not exceed; the scale is logarithmic.`}
         unit="s (axis in seconds to years)"
         source={["wait_quantiles", ["wait_s"]]}
         keys={keys}

@@ -9,7 +9,7 @@ import { chosen, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import { countryName } from "../parts/names.ts";
 import { VERDICT, VERDICTS, VerdictMark, verdictOf } from "../parts/Verdict.tsx";
-import { bands } from "../shape/money.ts";
+import { bands, layerTitles } from "../shape/money.ts";
 import { choose, setting } from "../state.ts";
 import { Headlines } from "./Headlines.tsx";
 
@@ -66,10 +66,11 @@ function VerdictCounts({ report }: { report: Report }) {
 
 function MoneyFlow({ report }: { report: Report }) {
   const links = useMemo(() => bands(report), [report]);
-  const draw = useMemo(() => flow(links), [links]);
+  const names = useMemo(() => layerTitles(report), [report]);
+  const draw = useMemo(() => flow(links, names), [links, names]);
   const largest = [...links].sort((a, b) => b.value - a.value)[0];
   const widest = largest
-    ? `; the widest goes from ${title(largest.source)} to ${title(largest.target)}, ${money(largest.value)}`
+    ? `; the widest goes from ${title(largest.source, names)} to ${title(largest.target, names)}, ${money(largest.value)}`
     : "";
   const label = `Flow of money with ${links.length} bands${widest}.`;
   return (

@@ -1,5 +1,6 @@
 // This module owns what is made of the cash flow: sums by quarter or year, the running total, and the parts of a chip-hour's cost.
 import { amount, column, groups, type Report, type Row, rows, text, total } from "../data.ts";
+import { named } from "../parts/names.ts";
 
 /** One band of the flow of money. */
 export interface Band {
@@ -28,6 +29,23 @@ export function bands(report: Report): Band[] {
       };
     })
     .filter((band) => band.value > 0 && band.source !== band.target);
+}
+
+/**
+ * Printed name of each layer. A layer that bears the name of a provider is told apart by its form: `union` as
+ * Union, capacity purchase.
+ */
+export function layerTitles(report: Report): Map<string, string> {
+  const providers = new Set(column(report, "layers", "provider").map(text));
+  return new Map(
+    rows(report, "layers").map((row) => {
+      const [layer, form] = [text(row.layer), named(text(row.kind))];
+      return [
+        layer,
+        providers.has(layer) ? `${named(layer)}, ${form.charAt(0).toLowerCase()}${form.slice(1)}` : named(layer),
+      ];
+    }),
+  );
 }
 
 export type Period = "year" | "quarter";
