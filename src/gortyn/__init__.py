@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gortyn.io.faults import ScenarioError
     from gortyn.io.load import load
     from gortyn.io.results import open_result
+    from gortyn.io.target import plan_training
     from gortyn.model import Scenario
     from gortyn.report import write
     from gortyn.result import Result
@@ -36,6 +37,7 @@ _HOMES = {
     "load": ("gortyn.io.load", "load"),
     "load_catalogue": ("gortyn.catalogue", "load"),
     "open_result": ("gortyn.io.results", "open_result"),
+    "plan_training": ("gortyn.io.target", "plan_training"),
     "run": ("gortyn.run", "run"),
     "write": ("gortyn.report", "write"),
 }
@@ -50,6 +52,7 @@ __all__ = [
     "load",
     "load_catalogue",
     "open_result",
+    "plan_training",
     "run",
     "write",
 ]

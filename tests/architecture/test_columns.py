@@ -18,12 +18,15 @@ HEADER = ["table", "column", "dtype", "unit", "description"]
 TABLE_SUFFIXES = {
     "_chip_hours": "chip-hours",
     "_exaflops": "EFLOP/s",
+    "_flop_per_byte": "FLOP/B",
     "_flops": "FLOP",
     "_h100_equivalents": "H100-equivalents",
     "_hour": "h",
     "_mwh": "MWh",
     "_t": "tCO2e",
+    "_seconds": "s",
     "_tokens": "tokens",
+    "_tokens_per_s": "tokens/s",
 }
 ALL_SUFFIXES = SUFFIXES | TABLE_SUFFIXES
 # What is no physical quantity needs no suffix; a ratio of two like quantities is named after both.

@@ -22,6 +22,7 @@ PUBLIC = [
     "load",
     "load_catalogue",
     "open_result",
+    "plan_training",
     "run",
     "write",
 ]

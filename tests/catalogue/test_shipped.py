@@ -98,6 +98,7 @@ def test_every_kind_is_there():
         "finance",
         "programme",
         "shapes",
+        "step_model",
         "systems",
     }
 

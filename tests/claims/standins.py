@@ -22,9 +22,6 @@ def machine_of(chip, facts):
         active_power_share=0.8,
         server_usd_per_chip=50_000.0,
         network_usd_per_chip=10_000.0,
-        mfu_dense_share=0.4,
-        mfu_moe_share=0.2,
-        training_peak_tflops=peak,
     )
 
 

@@ -61,9 +61,6 @@ def make_scenario():
             active_power_share=active,
             server_usd_per_chip=30_000.0,
             network_usd_per_chip=5_000.0,
-            mfu_dense_share=0.4,
-            mfu_moe_share=0.3,
-            training_peak_tflops=1000.0,
         )
         sites = tuple(
             Site(

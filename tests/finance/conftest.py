@@ -71,9 +71,6 @@ def make_scenario():
             active_power_share=1.0,
             server_usd_per_chip=server,
             network_usd_per_chip=network,
-            mfu_dense_share=0.4,
-            mfu_moe_share=0.3,
-            training_peak_tflops=1000.0,
         )
         known = {
             "usd_per_eur": 1.0,

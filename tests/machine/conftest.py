@@ -47,9 +47,6 @@ def machine():
         active_power_share=0.8,
         server_usd_per_chip=40_000.0,
         network_usd_per_chip=5_000.0,
-        mfu_dense_share=0.4,
-        mfu_moe_share=0.2,
-        training_peak_tflops=2000.0,
     )
 
 

@@ -164,7 +164,7 @@ def test_tenant_sizes_are_ordered() -> None:
         (Layer, LAYER, "tenor_years", [0.5, 100], [0, 101]),
         (Simulation, {"start": date(2028, 1, 1)}, "days", [1, 3660], [0, 3661, 1.5]),
         (Simulation, {"start": date(2028, 1, 1)}, "seed", [0, 2**63 - 1], [-1, 2**63, 1.0, True]),
-        (Machine, {"name": "gpu", "chip": "H100-SXM"}, "training_dtype", ["bf16", "fp8"], ["fp4", "BF16"]),
+        (Machine, {"name": "gpu", "chip": "H100-SXM"}, "training_dtype", ["bf16", "fp8", "fp4"], ["fp16", "BF16"]),
         (Machine, {"name": "gpu", "chip": "H100-SXM"}, "it_power_kw_per_chip", [0.1, 20, None], [0, 20.1, 1800]),
         (Grid, SITE["grid"], "connection_mw", [0.1, 1000], [0, -5, float("inf"), "5 MW"]),
         (Grid, SITE["grid"], "price_eur_per_mwh", [-500, 0, 4000], [-501, 4001]),

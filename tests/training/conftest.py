@@ -35,23 +35,20 @@ def facts():
 
 @pytest.fixture
 def scenario_of(facts):
-    def make(chip="H100-SXM", dtype="bf16", *, dense=0.4, moe=0.2, rate=0.0, clock="running"):
+    def make(chip="H100-SXM", dtype="bf16", *, rate=0.0, clock="running", memory_gb=80.0):
         machine = Machine(
             name="it",
             chip=chip,
             chips_per_node=8,
             domain_chips=8,
             bf16_dense_tflops=facts.number("chips", chip, "bf16_dense_tflops"),
-            memory_gb=80.0,
+            memory_gb=memory_gb,
             it_power_kw_per_chip=1.2,
             idle_power_share=0.3,
             active_power_share=0.75,
             server_usd_per_chip=1.0,
             network_usd_per_chip=1.0,
             training_dtype=dtype,
-            mfu_dense_share=dense,
-            mfu_moe_share=moe,
-            training_peak_tflops=facts.number("chips", chip, f"{dtype}_dense_tflops"),
         )
         site = Site(
             name="here",

@@ -153,7 +153,7 @@ def _chips_for_months(run: TrainingEstimate, case: Case) -> str:
 def _under_which(run: TrainingEstimate, case: Case) -> str:
     machine = case.scenario.machine(run.machine)
     return (
-        f"Chips are {machine.chip} at {percent(run.mfu_share)} of the {machine.training_dtype} peak, "
+        f"Chips are {machine.chip} at {percent(run.mfu_share)} of the {run.precision} peak, "
         f"{percent(run.goodput_share)} of the time on new steps."
     )
 

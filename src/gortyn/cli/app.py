@@ -5,6 +5,7 @@ The results path goes to stdout, everything said on the way to stderr. Exit code
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from typing import NoReturn
@@ -13,9 +14,13 @@ from cyclopts import App, CycloptsError, Parameter
 
 from gortyn import __version__
 from gortyn.cli.author import check, new, schema, show
+from gortyn.cli.goodput import goodput
 from gortyn.cli.output import INVALID, InvalidInput, complain
 from gortyn.cli.reference import doctor, facts
 from gortyn.cli.results import compare, report, run
+from gortyn.cli.train import train
+from gortyn.cli.training import calibrate
+from gortyn.cli.validate import validate
 
 COMPLETION = "--install-completion"
 
@@ -29,13 +34,16 @@ app = App(
     help_format="plaintext",
     default_parameter=Parameter(negative=(), show_default=False),
 )
-for verb in (new, check, show, run, compare, report, facts, schema, doctor):
+for verb in (new, check, show, run, compare, report, train, goodput, validate, calibrate, facts, schema, doctor):
     app.command(verb)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # unwind, so that partial files go away
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without our letters is no reason to fail
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
 
 

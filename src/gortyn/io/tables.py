@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,18 @@ def _sites(result: Result) -> Columns:
 
 
 def _training(result: Result) -> Columns:
-    return _rows((asdict(estimate) for estimate in result.estimates), dictionary()["training"])
+    return {name: [getattr(estimate, name) for estimate in result.estimates] for name in dictionary()["training"]}
+
+
+def _training_breakdown(result: Result) -> Columns:
+    rows = [(run.run, part, seconds) for run in result.estimates for part, seconds in run.details.breakdown.items()]
+    return {name: [row[i] for row in rows] for i, name in enumerate(("run", "part", "seconds"))}
+
+
+def _training_details(result: Result, table: str, field: str) -> Columns:
+    """Rows of one of the lists that stand behind the estimates, with the name of the run."""
+    rows = ({"run": run.run, **asdict(row)} for run in result.estimates for row in getattr(run.details, field))
+    return _rows(rows, dictionary()[table])
 
 
 def _jobs(result: Result) -> Columns:
@@ -217,6 +229,11 @@ TABLES: Mapping[str, Callable[[Result], Columns]] = {
     "phases": _phases,
     "sites": _sites,
     "training": _training,
+    "training_breakdown": _training_breakdown,
+    "training_top": partial(_training_details, table="training_top", field="top"),
+    "training_map": partial(_training_details, table="training_map", field="grid"),
+    "training_scaling": partial(_training_details, table="training_scaling", field="scaling"),
+    "training_roofline": partial(_training_details, table="training_roofline", field="roofline"),
     "jobs": _jobs,
     "hourly": _hourly,
     "classes": _classes,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 KW_PER_MW: Final = 1e3  # source: SI prefixes
+W_PER_KW: Final = 1e3  # source: SI prefixes
 TFLOPS_PER_EXAFLOPS: Final = 1e6  # source: SI prefixes
 FLOPS_PER_TFLOPS: Final = 1e12  # source: SI prefixes
 MIN_PER_HOUR: Final = 60  # source: definition
 HOURS_PER_DAY: Final = 24  # source: definition
+HOURS_PER_YEAR: Final = 8760  # source: definition of a year of 365 days
+S_PER_HOUR: Final = 3600  # source: definition
 S_PER_DAY: Final = 86_400  # source: definition of the civil day without leap seconds

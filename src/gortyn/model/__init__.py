@@ -1,5 +1,6 @@
 """What a scenario says: frozen, strict types, one noun a file, each field with a text, a unit and a range."""
 
+from gortyn.model.cluster import Cluster
 from gortyn.model.costs import Costs
 from gortyn.model.fund import Fund, Layer
 from gortyn.model.machine import Machine
@@ -14,6 +15,7 @@ from gortyn.model.units import SUFFIXES, FromCatalogue, Unit, suffix_unit
 
 __all__ = [
     "SUFFIXES",
+    "Cluster",
     "Cooling",
     "Costs",
     "Fault",

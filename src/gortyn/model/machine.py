@@ -51,20 +51,13 @@ class Machine(Noun):
         Annotated[float, Unit("USD/chip"), Field(ge=0)] | None, FromCatalogue("prices/{chip}/network_usd_per_chip")
     ] = None
     """Price of switches, cables and optics per chip."""
-    training_dtype: Literal["bf16", "fp8"] = "bf16"
-    """Number format of training runs on this machine."""
-    mfu_dense_share: Annotated[
-        Share | None,
-        FromCatalogue("utilisation/{chip}/mfu_dense_{training_dtype}", "utilisation/all/mfu_dense_{training_dtype}"),
-    ] = None
-    """Model FLOPs utilisation of dense models, as a share of the dense peak of the training number format."""
-    mfu_moe_share: Annotated[
-        Share | None,
-        FromCatalogue("utilisation/{chip}/mfu_moe_{training_dtype}", "utilisation/all/mfu_moe_{training_dtype}"),
-    ] = None
-    """Model FLOPs utilisation of mixture-of-experts models, as a share of the same peak."""
-    training_peak_tflops: Annotated[
-        Annotated[float, Unit("TFLOP/s"), Field(gt=0)] | None,
-        FromCatalogue("chips/{chip}/{training_dtype}_dense_tflops"),
-    ] = None
-    """Dense peak of one chip in the training number format."""
+    scale_up_gb_per_s: Annotated[float, Unit("GB/s"), Field(gt=0)] | None = None
+    """Rate of a chip in its scale-up domain, in one direction; left out, the catalogue's of the chip."""
+    nic_gbit_per_s: Annotated[float, Unit("Gbit/s"), Field(gt=0)] | None = None
+    """Rate of a chip's network adapter, in one direction; left out, the catalogue's of the chip."""
+    memory_tb_per_s: Annotated[float, Unit("TB/s"), Field(gt=0)] | None = None
+    """Rate of the device memory of one chip; left out, the catalogue's of the chip."""
+    oversubscription: Annotated[float, Unit("1"), Field(ge=1)] = 1.0
+    """Rate of the network inside a pod over that between pods; 1 is non-blocking. Assumed."""
+    training_dtype: Literal["bf16", "fp8", "fp4"] = "bf16"
+    """Number format of training runs on this machine that state none."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from gortyn.model.noun import Noun
-from gortyn.model.units import FromCatalogue, Hours, Minutes, Unit
+from gortyn.model.noun import Fault, Noun, refuse
+from gortyn.model.units import Count, Day, FromCatalogue, Hours, Minutes, Share, Unit
 
 
 class Reliability(Noun):
@@ -24,7 +23,30 @@ class Reliability(Noun):
     restart_min: Minutes = 10.0
     """Minutes from an interruption to the first new training step."""
     checkpoint_write_min: Minutes = 1.0
-    """Minutes that writing one checkpoint blocks training."""
+    """Minutes that writing one checkpoint blocks training; of an asynchronous one, the pause to copy it."""
+    checkpoint_persist_min: Minutes = 0.0
+    """Minutes after that pause until an asynchronous checkpoint is safe in storage; 0 where writing blocks training."""
+    in_memory_share: Share = 0.0
+    """Share of the interruptions from which checkpoints in the memory of peers recover, taken at every step."""
+    in_memory_restart_min: Minutes | None = None
+    """Minutes from such an interruption to the first new training step; `restart_min` where not stated."""
+    chips_per_failure: Count | None = None
+    """Chips that one failure takes out, for instance a whole scale-up domain; a node where not stated."""
+    spares: Annotated[int, Unit("count"), Field(ge=0)] | None = None
+    """Spares of a run, each as large as what one failure takes out; never short of one where not stated."""
+    repair_hours: Hours = 24.0
+    """Mean time until a failed unit is a spare again (assumed: a day); counts only where `spares` are stated."""
+    replicas: Count = 1
+    """Data-parallel replicas that train on without one that failed, after `restart_min`; 1: a failure stops all."""
+    rejoin_min: Minutes = 10.0
+    """Minutes from an interruption until the failed replica trains again (assumed: the restart of a whole run)."""
+
+    @model_validator(mode="after")
+    def _one_way_to_recover_without_storage(self) -> Reliability:
+        if self.in_memory_share > 0 and self.replicas > 1:
+            message = "replicas recover from the memory of their peers already: state in_memory_share or replicas"
+            refuse([Fault(("in_memory_share",), message)])
+        return self
 
 
 class Operations(Noun):
@@ -43,7 +65,7 @@ class Operations(Noun):
 class Simulation(Noun):
     """The window that the operation is simulated over; finance scales it to the life of the sites."""
 
-    start: date
+    start: Day
     """First day of the window."""
     days: Annotated[int, Unit("days"), Field(ge=1, le=3660)] = 365
     """Length of the window."""

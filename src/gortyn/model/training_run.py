@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,14 @@ class TrainingRun(Noun):
         Annotated[float, Unit("tokens"), Field(ge=1, le=1e18)] | None, FromCatalogue("models/{model}/training_tokens")
     ] = None
     """Tokens to train on; left out, as many as the published run."""
+    batch_sequences: Annotated[
+        Count | None, FromCatalogue("models/{model}/batch_sequences", "models/Llama-3-405B/batch_sequences")
+    ] = None
+    """Samples of one step; left out, as many as the published run, or as that of Llama 3 405B where none is known."""
+    sequence: Annotated[Count | None, FromCatalogue("models/{model}/sequence_length")] = None
+    """Tokens of one sample; left out, as many as the published run."""
+    precision: Literal["bf16", "fp8", "fp4"] | None = None
+    """Number format of the matrix products; left out, the machine's `training_dtype`."""
     chips: Count
     """Chips that the run takes."""
     site: Slug

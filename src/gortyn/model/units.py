@@ -49,6 +49,8 @@ SUFFIXES: Final[dict[str, str]] = {
     "_per_1000_node_days": "1/1000 node-days",
     "_share_per_year": "share/year",
     "_gbit_per_s": "Gbit/s",
+    "_gb_per_s": "GB/s",
+    "_tb_per_s": "TB/s",
     "_tflops": "TFLOP/s",
     "_share": "share",
     "_rate": "1/year",
