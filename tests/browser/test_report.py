@@ -2,163 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-TABS = {
-    "overview": "Overview",
-    "machine": "Machine",
-    "training": "Training",
-    "operation": "Operation",
-    "energy": "Energy and carbon",
-    "money": "Money",
-    "claims": "Claims",
-    "sources": "Sources",
-}
-CHARTS = {
-    "overview": 1,
-    "machine": 1,
-    "training": 1,
-    "operation": 3,
-    "energy": 3,
-    "money": 3,
-    "claims": 0,
-    "sources": 0,
-}
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+from browser.page import (
+    CHARTS,
+    DESK,
+    OVERLAPS,
+    PHONE,
+    TABS,
+    Open,
+    downloaded,
+    drawn,
+    plain,
+    scaled,
+    three_digits,
+    with_data,
 )
-LOCAL = ("file:", "data:", "blob:")
-SLOT = '<script id="gortyn-data" type="application/json">'
-PHONE, DESK = 390, 1280
-
-
-@dataclass
-class Watched:
-    """A page with what it said and asked for."""
-
-    page: Page
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-    def check(self) -> None:
-        assert not self.said
-        assert not [url for url in self.asked if not url.startswith(LOCAL)]
-
-
-Open = Callable[..., Watched]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        if os.environ.get("GORTYN_REQUIRE_BROWSER") == "1":
-            raise
-        pytest.skip("playwright is not installed")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def report(small_result_dir: Path) -> Path:
-    return small_result_dir / "report.html"
-
-
-@pytest.fixture(scope="module")
-def data(report: Path) -> dict[str, Any]:
-    text = report.read_text(encoding="utf-8")
-    start = text.index(SLOT) + len(SLOT)
-    return json.loads(text[start : text.index("</script>", start)])
-
-
-@pytest.fixture
-def show(browser: Browser) -> Iterator[Open]:
-    contexts = []
-
-    def opened(file: Path, tab: str = "overview", width: int = DESK, scheme: str = "light") -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.on("console", lambda message: watched.said.append(message.text))
-        watched.page.on("pageerror", lambda error: watched.said.append(str(error)))
-        watched.page.on("request", lambda request: watched.asked.append(request.url))
-        watched.page.goto(f"{file.as_uri()}#{tab}")
-        return watched
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def with_data(built: Path, data: object, target: Path) -> Path:
-    """Write the built page with other data in it."""
-    text = built.read_text(encoding="utf-8")
-    start = text.index(SLOT) + len(SLOT)
-    filled = json.dumps(data).replace("<", "\\u003c")
-    target.write_text(text[:start] + filled + text[text.index("</script>", start) :], encoding="utf-8")
-    return target
-
-
-def three_digits(value: float) -> str:
-    """Three significant digits, written on its own from the rule that the report follows."""
-    decimals = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(float(f"{value:.3g}")))))
-    return f"{float(f'{value:.3g}'):,.{decimals}f}"
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u2060", "")
-
-
-def scaled(value: float, steps: dict[float, str]) -> str:
-    for factor, word in steps.items():
-        if float(f"{value:.3g}") >= factor:
-            return f"{three_digits(value / factor)} {word}".strip()
-    return three_digits(value)
-
-
-OVERLAPS = """
-section => [...section.querySelectorAll('.chart svg')].flatMap(svg => {
-  const seen = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim())
-    .map(text => ({ text: text.textContent, box: text.getBoundingClientRect() }));
-  return seen.flatMap((a, i) => seen.slice(i + 1).filter(b => {
-    const width = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-    const height = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-    return width > 3 && height > 4;
-  }).map(b => `${a.text} / ${b.text}`));
-})
-"""
-
-
-def drawn(page: Page, tab: str) -> list[int]:
-    """Shapes in each chart of a tab."""
-    return page.locator(f"#screen-{tab} .chart").evaluate_all(
-        "charts => charts.map(chart => chart.querySelectorAll('svg path, svg rect').length)"
-    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -290,130 +154,6 @@ def test_a_layer_named_like_its_provider_is_told_apart(
     assert f"{words[named[layer]]}, {form}" in table.get_by_role("rowheader").all_inner_texts()
 
 
-def training_tables(run: str) -> dict[str, dict[str, list[Any]]]:
-    """Make training tables of one run with every kind of row that the screen has to show."""
-
-    def table(names: str, rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
-        columns = zip(*((run, *row) for row in rows), strict=True)
-        return dict(zip(names.split(), map(list, columns), strict=True))
-
-    parts = [("gemm", 3.0), ("attention", 0.5), ("tensor comm", 0.75), ("pipeline bubble", 0.5), ("optimiser", 0.25)]
-    pairs = [(tp, pp) for tp in (1, 2, 4, 8) for pp in (1, 2, 4, 8, 16)]
-    small = "needs {} GB a chip, which has 80 GB"
-    cells = [
-        (tp, pp, *((None, small.format(1600 // (tp * pp))) if tp * pp < 20 else (1e6 / tp / pp, None)))
-        for tp, pp in pairs
-    ]
-    published = [
-        (2048, 40.0, "published", "A published run", "A paper, https://example.org/run"),
-        (512, 100.0, "published", "Another", "B"),
-    ]
-    model = [(chips, 20_000 / chips**0.9, "model", None, None) for chips in (256, 1024, 4096, 16384)]
-    roofs = [
-        ("feed-forward", 900.0, 600.0, 989.0),
-        ("whole step", 20.0, 40.0, 67.0),
-        ("attention", 120.0, 200.0, 402.0),
-    ]
-    best = [
-        (rank, objective, 4, 8, 32 - rank, 1, 1, 2, 1, "none", 1, 5.0 + rank, 0.4, 60.0, 1e6, 900.0)
-        for objective in ("time", "pareto")
-        for rank in (1, 2, 3)
-    ]
-    return {
-        "training_breakdown": table("run part seconds", parts),
-        "training_map": table("run tp pp tokens_per_s reason", cells),
-        "training_scaling": table("run chips days kind label source", [*model, *published]),
-        "training_roofline": table("run part intensity_flop_per_byte achieved_tflops roof_tflops", roofs),
-        "training_top": table(
-            "run rank objective tp pp dp cp ep vp microbatch recompute zero "
-            "step_s mfu_share memory_gb cost_eur energy_mwh",
-            best,
-        ),
-    }
-
-
-@pytest.fixture
-def trained(report: Path, data: dict[str, Any], tmp_path: Path) -> Path:
-    """Write the report with training tables of its first run and a second run without any."""
-    training = data["tables"]["training"]
-    run = training["run"][0]
-    twice = {name: [*values[:1], *values[:1]] for name, values in training.items()}
-    twice["run"] = [run, "untold"]
-    changed = {**data, "tables": {**data["tables"], "training": twice, **training_tables(run)}}
-    return with_data(report, changed, tmp_path / "trained.html")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESK])
-def test_training_draws_step_strategies_roof_and_scaling(trained: Path, show: Open, width: int, scheme: str) -> None:
-    watched = show(trained, "training", width=width, scheme=scheme)
-    page = watched.page
-    page.wait_for_function(
-        "[...document.querySelectorAll('#screen-training .chart')].every(c => c.querySelector('path'))"
-    )
-    shapes = drawn(page, "training")
-    assert len(shapes) == 4
-    assert all(count > 5 for count in shapes)
-    assert page.locator("#screen-training").evaluate(OVERLAPS) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "Of the 5.00 s of a step, 70.0 % is computing" in plain(page.locator("#breakdown").inner_text())
-    named = page.locator("#roofline svg text").all_text_contents()
-    assert {"Feed-forward", "Attention", "Whole step"} <= set(named)
-    assert page.locator("#scaling .published a").get_attribute("href") == "https://example.org/run"
-    assert page.locator("#scaling .published li").count() == 2
-    page.get_by_role("combobox", name="Run").select_option("untold")
-    assert page.locator("#breakdown .empty").is_visible()
-    assert page.locator("#ranking").count() == 0
-    watched.check()
-
-
-def test_a_strategy_that_is_not_possible_is_hatched_and_says_why_on_hover_and_focus(trained: Path, show: Open) -> None:
-    watched = show(trained, "training")
-    page = watched.page
-    figure = page.locator("#strategies")
-    told = figure.locator("output")
-    assert figure.locator(".cell.hatched[data-cell]").count() == 14
-    assert plain(told.inner_text()).startswith("TP 2, PP 16: 31,300 tokens/s, the best")
-    hatched = figure.locator("[data-cell='1,4']")
-    hatched.hover()
-    assert told.inner_text() == "TP 1, PP 4: not possible. needs 400 GB a chip, which has 80 GB"
-    assert "repeating-linear-gradient" in hatched.evaluate("cell => getComputedStyle(cell).backgroundImage")
-    page.mouse.move(0, 0)
-    figure.locator("[tabindex='0'][data-cell]").focus()
-    page.keyboard.press("ArrowLeft")
-    assert told.inner_text().startswith("TP 1, PP 16: not possible. needs 100 GB")
-    page.keyboard.press("ArrowLeft")
-    assert figure.locator("[data-cell='1,16']").evaluate("cell => cell === document.activeElement")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowUp")
-    assert plain(told.inner_text()) == "TP 4, PP 8: 31,300 tokens/s, the best"
-    assert figure.locator("[tabindex='0'][data-cell]").count() == 1
-    assert figure.locator("[data-cell='8,4']").get_attribute("aria-label") is not None
-    assert "14 pairs: for example, needs 1600 GB" in plain(figure.locator(".ruled").inner_text())
-    watched.check()
-
-
-def test_training_data_come_as_csv_and_rankings_are_chosen_by_objective(trained: Path, show: Open) -> None:
-    watched = show(trained, "training")
-    page = watched.page
-    assert sum(float(row["seconds"]) for row in downloaded(page, "breakdown")) == 5.0
-    rows = downloaded(page, "strategies")
-    assert len(rows) == 20
-    assert sum(row["tokens_per_s"] == "" for row in rows) == 14
-    page.locator("#ranking label", has_text="Pareto set").click()
-    assert "objective=pareto" in page.url
-    assert (
-        plain(page.locator("#ranking tbody tr").last.locator("td").first.inner_text()) == "TP 4 · PP 8 · DP 29 · VP 2"
-    )
-    page.locator("#roofline").get_by_role("button", name="Show as table").click()
-    assert "989" in page.locator("#roofline .raw").inner_text()
-    page.emulate_media(media="print")
-    page.wait_for_function("[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg path'))")
-    assert page.locator("#screen-training").evaluate(OVERLAPS) == []
-    watched.check()
-
-
 def test_claims_are_counted_and_filtered(report: Path, data: dict[str, Any], show: Open) -> None:
     claims = data["tables"]["claims"]
     counts = Counter(claims["verdict"])
@@ -453,12 +193,6 @@ def test_sources_say_what_is_weakly_backed(report: Path, data: dict[str, Any], s
     assert set(table.locator("td .evidence").all_inner_texts()) == {"▲ assumed"}
     assert table.locator(".weak-value").count() == len(keys)
     watched.check()
-
-
-def downloaded(page: Page, figure: str) -> list[dict[str, str]]:
-    with page.expect_download() as download:
-        page.locator(f"#{figure}").get_by_role("button", name="Download").click()
-    return list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
 
 
 def test_downloads_hold_the_numbers_that_are_plotted(report: Path, data: dict[str, Any], show: Open) -> None:
