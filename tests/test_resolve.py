@@ -67,12 +67,8 @@ def test_the_catalogue_fills_what_the_scenario_leaves_out() -> None:
     assert h100.bf16_dense_tflops == catalogue.fact("chips", "H100-SXM", "bf16_dense_tflops").value
     assert gb300.chips_per_node == catalogue.fact("chips", "GB300-NVL72", "chips_per_node").value
     assert type(gb300.chips_per_node) is int
-    # The machine that trains in 8-bit numbers takes the peak and the utilisation of those.
-    assert gb300.training_peak_tflops == catalogue.fact("chips", "GB300-NVL72", "fp8_dense_tflops").value
-    assert gb300.mfu_dense_share == catalogue.fact("utilisation", "GB300-NVL72", "mfu_dense_fp8").value
-    assert h100.mfu_dense_share == catalogue.fact("utilisation", "H100-SXM", "mfu_dense_bf16").value
-    origin = resolved.origins["machines", 1, "mfu_dense_share"]
-    assert (origin.kind, origin.where) == ("catalogue", "utilisation/GB300-NVL72/mfu_dense_fp8")
+    origin = resolved.origins["machines", 1, "memory_gb"]
+    assert (origin.kind, origin.where) == ("catalogue", "chips/GB300-NVL72/memory_gb")
     # Each site has the grid of its country.
     narvik, lavrion = resolved.scenario.sites
     assert narvik.grid.price_eur_per_mwh == catalogue.fact("grids", "NO", "price_eur_per_mwh").value
@@ -83,8 +79,11 @@ def test_the_catalogue_fills_what_the_scenario_leaves_out() -> None:
 
 
 def test_the_second_path_serves_where_the_first_has_nothing() -> None:
-    scenario = load(SMALL, ["machines.h100.chip=MI300X"]).scenario
-    assert scenario.machines[0].mfu_dense_share == load_catalogue().fact("utilisation", "all", "mfu_dense_bf16").value
+    catalogue = load_catalogue()
+    assert not catalogue.has("models", "Llama-2-7B", "batch_sequences")
+    resolved = load(SMALL, ["training_runs.language-8b.model=Llama-2-7B"])
+    origin = resolved.origins["training_runs", 0, "batch_sequences"]
+    assert (origin.kind, origin.where) == ("catalogue", "models/Llama-3-405B/batch_sequences")
 
 
 def test_all_that_is_missing_is_named_at_once(stated: Scenario, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ EDGES = {
     "jobs without end": ["tenants.carmaker.run_hours=1e300"],
     "wild jobs": ["tenants.carmaker.run_hours_spread=4", "tenants.carmaker.job_chips_spread=3"],
     "no failures": ["operations.reliability.rate_per_1000_node_days=0"],
-    "constant failures": ["operations.reliability.rate_per_1000_node_days=1000"],
+    "constant failures": ["operations.reliability.restart_min=100000"],
     "restarts of years": ["operations.reliability.restart_min=1e9"],
     "no budget": ["programme.budget_eur=0"],
     "nobody comes": NOBODY,
@@ -41,7 +41,7 @@ EDGES = {
     "a run after all time": ["training_runs.language-8b.submit_days=1e300"],
     "one token": ["training_runs.language-8b.tokens=1"],
     "more tokens than atoms": ["training_runs.language-8b.tokens=1e300"],
-    "a run that computes nothing": ["machines.h100.mfu_dense_share=0"],
+    "a run on a slow machine": ["machines.h100.bf16_dense_tflops=0.001"],
     "machines that cost nothing": [*FREE, "costs.building_usd_per_mw=0", "costs.grid_connection_eur_per_mw=0"],
     "idle machines that draw more": ["machines.h100.idle_power_share=1", "machines.h100.active_power_share=0"],
     "power that pays": ["sites.narvik.grid.price_eur_per_mwh=-500"],
@@ -76,6 +76,6 @@ def test_a_run_ends_well_or_says_why_not(name: str, small: Path, gortyn: Call) -
 
 
 def test_what_a_run_cannot_do_is_named(small: Path, gortyn: Call) -> None:
-    said = gortyn("run", small, "--set", "machines.h100.mfu_dense_share=0")
+    said = gortyn("run", small, "--set", "operations.reliability.restart_min=100000")
     assert said.code == 1
     assert "training run 'language-8b' never ends" in said.err

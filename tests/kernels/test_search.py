@@ -61,7 +61,12 @@ def problems(draw):
         eur_per_j=draw(st.sampled_from([0.0, 1e-8])),
     )
     memory_gb = draw(st.floats(4.05, 8.0))
-    return model.shape(), H100._replace(memory_bytes=memory_gb * 1e9, domain_chips=draw(st.sampled_from([2, 8]))), axes, task
+    return (
+        model.shape(),
+        H100._replace(memory_bytes=memory_gb * 1e9, domain_chips=draw(st.sampled_from([2, 8]))),
+        axes,
+        task,
+    )
 
 
 def searched(shape, hardware, axes, task, *, keep=3, quick=False, points=64):
@@ -110,13 +115,15 @@ def test_fewest_chips_are_those_of_the_twin(problem):
     shape, hardware, axes, task = problem
     axes = axes._replace(microbatch=axes.microbatch[:1], vp=integers([1]))
     counts = np.zeros(6, np.int64)
-    fewest = kernel.least(shape, hardware, SOFTWARE, axes, task.batch, task.chips, empty_scratch(axes, shape.layers), counts)
+    fewest = kernel.least(
+        shape, hardware, SOFTWARE, axes, task.batch, task.chips, empty_scratch(axes, shape.layers), counts
+    )
     twin = naive.search(shape, hardware, SOFTWARE, axes, task._replace(fewest=0))
     assert (fewest if fewest <= task.chips else None) == twin.fewest
 
 
 def test_a_front_without_room_says_so():
-    axes = Axes(*(integers(values) for values in ([1, 2], [1, 2, 3, 6], [1, 2, 3, 4, 6, 12], [1, 2], [1], [1, 2, 3])), 
+    axes = Axes(*(integers(values) for values in ([1, 2], [1, 2, 3, 6], [1, 2, 3, 4, 6, 12], [1, 2], [1], [1, 2, 3])),
                 integers([1, 2]), integers([0, 2]), integers([0, 1, 2, 3]), integers([0]), integers([0]))  # fmt: skip
     task = Task(12, 48, 0, 1000.0, 100.0, 0.0, 0.0)
     shape = DENSE.shape()
@@ -129,7 +136,9 @@ def test_a_front_without_room_says_so():
 
 def test_nothing_depends_on_what_was_searched_before():
     """Scratch of one search leaves no trace in the next."""
-    axes = Axes(*map(integers, ([1, 2], [1, 2], [1, 2, 4], [1], [1], [1], [1, 2], [0, 2], [0, 1, 2, 3], [0, 1], [-1, 0])))
+    axes = Axes(
+        *map(integers, ([1, 2], [1, 2], [1, 2, 4], [1], [1], [1], [1, 2], [0, 2], [0, 1, 2, 3], [0, 1], [-1, 0]))
+    )
     task = Task(8, 16, 8, 1000.0, 300.0, 1e-3, 1e-8)
     first, again = (searched(DENSE.shape(), H100, axes, task) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))

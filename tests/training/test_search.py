@@ -115,7 +115,9 @@ def test_more_chips_are_never_slower_and_a_quick_search_agrees():
 
 
 def test_a_model_too_large_says_by_how_much_and_what_would_hold_it():
-    with pytest.raises(TooLarge, match=r"at least [\d.]+ GB of each, [\d.]+ GB more than the [\d.]+ GB there") as caught:
+    with pytest.raises(
+        TooLarge, match=r"at least [\d.]+ GB of each, [\d.]+ GB more than the [\d.]+ GB there"
+    ) as caught:
         search(LLAMA_405B, H100, 8, 64)
     error = caught.value
     assert error.needed_gb > error.memory_gb == H100.memory_bytes / 1e9

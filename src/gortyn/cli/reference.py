@@ -110,9 +110,11 @@ def doctor(*, warm: bool = False, json: bool = False) -> int:
     checks["free disk"] = f"{shutil.disk_usage(Path.cwd()).free / 1e9:.1f} GB"
     if warm:
         begin = time.perf_counter()
-        from gortyn.operation import warm as compile_kernels
+        from gortyn.operation import warm as compile_scheduler
+        from gortyn.training.search import warm as compile_search
 
-        compile_kernels()
+        compile_scheduler()
+        compile_search()
         checks["kernels"] = f"compiled in {time.perf_counter() - begin:.1f} s"
     if json:
         say_json({"checks": checks, "problems": problems})

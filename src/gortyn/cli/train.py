@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -121,7 +122,7 @@ def parse_strategy(items: Sequence[str]) -> dict[str, Any]:
 def _whole(name: str, value: float | None) -> int | None:
     if value is None:
         return None
-    if value != value or value in (float("inf"), float("-inf")) or value != int(value) or value < 1:
+    if not math.isfinite(value) or not value.is_integer() or value < 1:
         raise InvalidInput(f"gortyn train: --{name} is {value:g}, must be a whole number of at least 1")
     return int(value)
 
@@ -159,7 +160,7 @@ def _data(plan: TrainingPlan, top: int) -> dict[str, Any]:
 
 
 def _finite(value: float) -> float | None:
-    return value if value < float("inf") else None
+    return value if value < math.inf else None
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
@@ -231,9 +232,7 @@ def _print(plan: TrainingPlan, top: int) -> None:
 
 
 def words(one: Candidate) -> str:
-    """A strategy in one line.
-
-    """
+    """A strategy in one line."""
     layout = one.strategy
     parts = [f"{name}={getattr(layout, name)}" for name in LAYOUT[:7]]
     parts += [f"recompute={layout.recompute}", f"zero={layout.zero}"]
@@ -255,7 +254,7 @@ def _row(plan: TrainingPlan, one: Candidate) -> Iterator[str]:
 
 def _goodput(plan: TrainingPlan) -> str:
     got = plan.goodput
-    if got.mttf_h == float("inf"):
+    if got.mttf_h == math.inf:
         return "nothing fails"
     return (
         f"goodput {100 * got.goodput_share:.1f} % with a failure every {quantity(3600 * got.mttf_h, 's')} and a "
@@ -277,9 +276,7 @@ def _reasons(plan: TrainingPlan) -> Iterator[str]:
         if _axes(one) in seen:
             continue
         seen.add(_axes(one))
-        longer = {
-            name: seconds - best.step.breakdown.get(name, 0.0) for name, seconds in one.step.breakdown.items()
-        }
+        longer = {name: seconds - best.step.breakdown.get(name, 0.0) for name, seconds in one.step.breakdown.items()}
         most = sorted(longer.items(), key=lambda item: -abs(item[1]))[:2]
         why = ", ".join(f"{name} {seconds:+.3g} s" for name, seconds in most if seconds)
         slower = one.step.step_s / best.step.step_s - 1

@@ -1,4 +1,4 @@
-"""This module owns what a target can be called by: a site of a scenario, a cluster's file, a system, a chip, a folder."""
+"""This module owns what a target can be called by: a scenario's site, a cluster's file, a system, a chip, a folder."""
 
 from __future__ import annotations
 
@@ -220,12 +220,13 @@ def _of_cluster(document: Document, catalogue: Catalogue) -> Target:
 
 
 def _cluster_faults(error: ValidationError, document: Document) -> Iterable[Located]:
-    fields = [*Cluster.model_fields]
-    for entry in error.errors(include_url=False):
+    fields, errors = [*Cluster.model_fields], error.errors(include_url=False)
+    missing = [str(entry["loc"][-1]) for entry in errors if entry["type"] == "missing"]
+    for entry in errors:
         path = entry["loc"]
         dotted = ".".join(map(str, path))
         if entry["type"] == "extra_forbidden":
-            hint = did_you_mean(str(path[-1]), fields)
+            hint = did_you_mean(str(path[-1]), missing) or did_you_mean(str(path[-1]), fields)
             yield Located(document.place(path, key=True), dotted, f"unknown key{hint}")
         else:
             yield Located(document.place(path), dotted, plain_message(entry))

@@ -22,7 +22,6 @@ from gortyn.kernels.training_types import (
     Shape,
 )
 
-
 INNER: Final[dict[str, Any]] = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """How functions are compiled that only compiled functions call."""
 

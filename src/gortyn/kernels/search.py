@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gortyn.kernels import layers, rates, search_lists, search_space, training, training_types
 from gortyn.kernels.layers import microbatch_time
+from gortyn.kernels.rates import INNER
 from gortyn.kernels.search_lists import enlist, join_front, rank_in_front
 from gortyn.kernels.search_space import (
     ACTIVATIONS_TOO_LARGE,
@@ -30,7 +31,6 @@ from gortyn.kernels.search_space import (
     SEARCHED,
     SHARDED_GRADIENTS,
     SHARDED_STATE,
-    SHARDED_WEIGHTS,
     STATE,
     STATE_TOO_LARGE,
     TIME,
@@ -57,10 +57,8 @@ NOTHING: Final = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 SLACK: Final = 1 - 1e-9  # source: far above the rounding of a sum of doubles
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def at_least(
-    shape: Shape, coefficients: Coefficients, layout: Layout, batch: int, parts: Parts
-) -> tuple[float, float]:
+@njit(**INNER)
+def at_least(shape: Shape, coefficients: Coefficients, layout: Layout, batch: int, parts: Parts) -> tuple[float, float]:
     """Time that a step takes at least, and the pipeline bubble in it [s]: its layers, and nothing that is sent."""
     moe_share = shape.moe_layers / shape.layers
     layer_s = (moe_share * parts.moe_s + (1 - moe_share) * parts.dense_s) * SLACK
@@ -69,7 +67,7 @@ def at_least(
     return work_s + bubble_s, bubble_s
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def weigh(task: Task, layout: Layout, step_s: float, bubble_s: float) -> tuple[float, float, float]:
     """Time [s], energy [J] and cost [EUR] of a step, chips that are left over included."""
     used = layout.tp * layout.pp * layout.dp * layout.cp
@@ -78,7 +76,7 @@ def weigh(task: Task, layout: Layout, step_s: float, bubble_s: float) -> tuple[f
     return step_s, energy_j, task.chips * task.eur_per_chip_s * step_s + task.eur_per_j * energy_j
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def shard(
     shape: Shape,
     hardware: Hardware,
@@ -92,29 +90,22 @@ def shard(
 ) -> int:
     """Memory of every way to shard a layout, beside activations: ways, state and spread of `Scratch`; returns how many.
 
-    The layout itself shards nothing. Each stage shards one more of optimiser state, gradients and weights, so that the
-    memory of stages 1 and 2 follows from that of 0 and 3.
+    The layout itself shards nothing; how much room a way needs beside its state does not depend on the activations.
     """
     found = ways_to_shard(shape, hardware, axes, layout, ways)
     whole = memory_bytes(shape, hardware, coefficients, layout, batch)
-    split, over = whole, -1
     spread[0], spread[1] = np.inf, 0.0
     for i in range(found):
-        zero = ways[i, 0]
-        if zero > 0 and ways[i, 1] != over:
-            over = ways[i, 1]
-            split = memory_bytes(shape, hardware, coefficients, sharding(layout, SHARDED_WEIGHTS, 0, over), batch)
-        weights = split[0] if zero >= SHARDED_WEIGHTS else whole[0]
-        gradients = split[1] if zero >= SHARDED_GRADIENTS else whole[1]
-        state[i, STATE] = weights + gradients
-        state[i, OPTIMIZER] = split[2] if zero >= SHARDED_STATE else whole[2]
-        state[i, WORKING] = split[4] - whole[4] if zero >= SHARDED_WEIGHTS else 0.0
+        way = memory_bytes(shape, hardware, coefficients, sharding(layout, ways[i, 0], 0, ways[i, 1]), batch)
+        state[i, STATE] = way[0] + way[1]
+        state[i, OPTIMIZER] = way[2]
+        state[i, WORKING] = way[3] + way[4] - (whole[3] + whole[4])
         kept = state[i, STATE] + state[i, OPTIMIZER] + state[i, WORKING]
         spread[0], spread[1] = min(spread[0], kept), max(spread[1], kept)
     return found
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def census(
     shape: Shape,
     hardware: Hardware,
@@ -159,7 +150,7 @@ def census(
     return least_bytes
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def all_fit(axes: Axes, scratch: Scratch, p: int, d: int, activations: float) -> None:
     """Write `scratch.needs` of a layout that fits in every way, so that nothing is offloaded."""
     for i in range(scratch.found[p, d]):
@@ -169,7 +160,7 @@ def all_fit(axes: Axes, scratch: Scratch, p: int, d: int, activations: float) ->
             scratch.needs[i, j] = np.inf
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def fastest(
     shape: Shape,
     hardware: Hardware,
@@ -203,7 +194,7 @@ def fastest(
     return best, best_s, best_bubble_s
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def hopeless(found: Found, t: int, p: int, least: tuple[float, float, float]) -> bool:
     """Whether a layout that takes at least so much can change no answer."""
     last = found.values.shape[1] - 1
@@ -216,7 +207,7 @@ def hopeless(found: Found, t: int, p: int, least: tuple[float, float, float]) ->
     )
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def explore(
     shape: Shape,
     hardware: Hardware,
@@ -298,7 +289,7 @@ def explore(
                     join_front(found, best, value)
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def fewest_chips(
     shape: Shape,
     hardware: Hardware,

@@ -6,11 +6,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gortyn.kernels.rates import INNER
 from gortyn.kernels.search_space import ENERGY, FIELDS, FRONT, OBJECTIVES, TIME, Found
 from gortyn.kernels.training_types import Layout
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def write(
     layouts: NDArray[np.int64], values: NDArray[np.float64], at: int, layout: Layout, value: tuple[float, float, float]
 ) -> None:
@@ -23,7 +24,7 @@ def write(
     row[10] = layout.shard
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def move(layouts: NDArray[np.int64], values: NDArray[np.float64], to: int, origin: int) -> None:
     """Copy a row of a list to another."""
     # Assigning whole rows would compile numpy's broadcasting and its messages, for half a minute.
@@ -33,7 +34,7 @@ def move(layouts: NDArray[np.int64], values: NDArray[np.float64], to: int, origi
         layouts[to, j] = layouts[origin, j]
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def enlist(
     layouts: NDArray[np.int64], values: NDArray[np.float64], by: int, layout: Layout, value: tuple[float, float, float]
 ) -> None:
@@ -47,7 +48,7 @@ def enlist(
     write(layouts, values, at, layout, value)
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def rank_in_front(values: NDArray[np.float64], size: int, step_s: float, energy_j: float) -> int:
     """Where a point belongs in the front of `size` points, by time; -1 where another is as good in both."""
     low, high = 0, size
@@ -61,7 +62,7 @@ def rank_in_front(values: NDArray[np.float64], size: int, step_s: float, energy_
     return -1 if low > 0 and values[low - 1, ENERGY] <= energy_j else low
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def join_front(found: Found, layout: Layout, value: tuple[float, float, float]) -> None:
     """Put a point into the front and drop those that it beats; the size is -1 from where there is no room."""
     layouts, values, size = found.front_layouts, found.front_values, found.counts[FRONT]

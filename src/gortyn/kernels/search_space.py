@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gortyn.kernels.rates import INNER
 from gortyn.kernels.training_types import Hardware, Layout, Shape
 
 TIME: Final = 0
@@ -164,32 +165,38 @@ def empty_scratch(axes: Axes, layers: int) -> Scratch:
     )
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def combinations(axes: Axes) -> int:
     """Combinations of recompute and microbatch, the two that change fastest in `outer`."""
     return axes.recompute.shape[0] * axes.microbatch.shape[0]
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
+def around(values: NDArray[np.int64], place: int) -> int:
+    """Value at a place, counted round and round."""
+    return int(values[place % values.shape[0]])
+
+
+@njit(**INNER)
 def outer(axes: Axes, index: int) -> Layout:
     """The layout of one value each of tp, cp, ep, recompute and microbatch, the last the fastest to change."""
-    microbatch = axes.microbatch[index % axes.microbatch.shape[0]]
+    microbatch = around(axes.microbatch, index)
     index //= axes.microbatch.shape[0]
-    recompute = axes.recompute[index % axes.recompute.shape[0]]
+    recompute = around(axes.recompute, index)
     index //= axes.recompute.shape[0]
-    ep = axes.ep[index % axes.ep.shape[0]]
+    ep = around(axes.ep, index)
     index //= axes.ep.shape[0]
-    cp = axes.cp[index % axes.cp.shape[0]]
-    return Layout(axes.tp[index // axes.cp.shape[0]], 1, 1, cp, ep, 1, microbatch, recompute, 0, 0, 0)
+    cp = around(axes.cp, index)
+    return Layout(around(axes.tp, index // axes.cp.shape[0]), 1, 1, cp, ep, 1, microbatch, recompute, 0, 0, 0)
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def inner(base: Layout, pp: int, dp: int, vp: int) -> Layout:
     """The same with pipeline stages, replicas and virtual stages."""
     return Layout(base.tp, pp, dp, base.cp, base.ep, vp, base.microbatch, base.recompute, 0, 0, 0)
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def sharding(layout: Layout, zero: int, offload: int, shard: int) -> Layout:
     """The same with its state sharded and stored in another way."""
     return Layout(
@@ -198,13 +205,13 @@ def sharding(layout: Layout, zero: int, offload: int, shard: int) -> Layout:
     )  # fmt: skip
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def divides(layout: Layout, batch: int) -> bool:
     """Whether a layout divides the samples of a batch and spreads the experts evenly."""
     return batch % (layout.dp * layout.microbatch) == 0 and (layout.tp * layout.cp * layout.dp) % layout.ep == 0
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def interleaves(layout: Layout, batch: int) -> bool:
     """Whether stages can be interleaved: microbatches go round in groups of `pp`.
 
@@ -213,7 +220,7 @@ def interleaves(layout: Layout, batch: int) -> bool:
     return layout.pp > 1 and batch // (layout.dp * layout.microbatch) % layout.pp == 0
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def first_above(values: NDArray[np.int64], factor: int, bound: int) -> int:
     """Place of the first of ascending values that is more than `bound` when multiplied."""
     low, high = 0, values.shape[0]
@@ -226,7 +233,7 @@ def first_above(values: NDArray[np.int64], factor: int, bound: int) -> int:
     return low
 
 
-@njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(**INNER)
 def ways_to_shard(shape: Shape, hardware: Hardware, axes: Axes, layout: Layout, ways: NDArray[np.int64]) -> int:
     """Write the ways to shard a layout that differ, as ways[way] = (zero, shard); returns how many there are.
 

@@ -1,4 +1,4 @@
-"""This module owns the cluster: a machine as it stands somewhere, described in a file of a few lines to plan runs on."""
+"""This module owns the cluster: a machine as it stands somewhere, in a file of a few lines, to plan runs on."""
 
 from __future__ import annotations
 

@@ -35,13 +35,9 @@ class Machine(Noun):
         Annotated[float, Unit("kW/chip"), Field(gt=0, le=20)] | None, FromCatalogue("chips/{chip}/it_power_kw_per_chip")
     ] = None
     """IT power per chip at full load with its share of host, switches and storage."""
-    idle_power_share: Annotated[
-        Share | None, FromCatalogue("chips/{chip}/idle_power_share", "chips/all/idle_power_share")
-    ] = None
+    idle_power_share: Annotated[Share | None, FromCatalogue("chips/{chip}/idle_power_share")] = None
     """Power of an idle node as a share of its power at full load."""
-    active_power_share: Annotated[
-        Share | None, FromCatalogue("chips/{chip}/active_power_share", "chips/all/active_power_share")
-    ] = None
+    active_power_share: Annotated[Share | None, FromCatalogue("chips/{chip}/active_power_share")] = None
     """Mean power of a node that runs a job, as a share of its power at full load."""
     server_usd_per_chip: Annotated[
         Annotated[float, Unit("USD/chip"), Field(ge=0)] | None, FromCatalogue("prices/{chip}/server_usd_per_chip")

@@ -47,7 +47,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What stands behind an estimate: seconds by part, the best strategies, the map of tp and pp, days against chips."""
+    """What stands behind an estimate: seconds by part, best strategies, map of tp and pp, days against chips."""
 
     breakdown: Mapping[str, float] = field(default_factory=dict)
     top: tuple[Ranked, ...] = ()
@@ -192,7 +192,7 @@ def estimate(run: TrainingRun, scenario: Scenario, plans: tuple[SitePlan, ...], 
             breakdown=best.step.breakdown,
             top=_ranked(plan),
             grid=plan.result.grid,
-            scaling=scaling(plan, problem),
+            scaling=scaling(plan, problem, {baseline_chips: known(baseline_days)}),
             roofline=roofline(problem, target, best),
         ),
     )

@@ -10,7 +10,7 @@ from gortyn.machine.conversions import HOURS_PER_DAY, MIN_PER_HOUR, S_PER_DAY
 from gortyn.training.architecture import Architecture
 from gortyn.training.assessment import Goodput, assess
 from gortyn.training.recovery import recovery_of
-from gortyn.training.search import Candidate, Objective, Problem, SearchResult, search, shortest_step_s
+from gortyn.training.search import BEST_KEPT, Candidate, Objective, Problem, SearchResult, search, shortest_step_s
 from gortyn.training.strategy import InvalidStrategy
 from gortyn.training.target import NUMBER_FORMATS, Target
 
@@ -72,6 +72,8 @@ class TrainingPlan:
 
     def energy_mwh_of(self, candidate: Candidate) -> float:
         """Energy of the run under another strategy."""
+        if not self.best.energy_mwh:  # machines that are said to draw nothing while they work
+            return self.energy_mwh
         return self.energy_mwh * candidate.energy_mwh / self.best.energy_mwh
 
     def cost_eur_of(self, candidate: Candidate) -> float | None:
@@ -91,7 +93,7 @@ def plan_on(
     precision: str = "bf16",
     fixed: Mapping[str, Any] | None = None,
     objective: Objective = "time",
-    top: int = 10,
+    top: int = BEST_KEPT,
 ) -> TrainingPlan:
     """Plan a run: search the strategies, then days, energy and cost with failures.
 
@@ -200,9 +202,10 @@ def goodput_of(target: Target, chips: int, compute_days: float) -> Goodput:
     reliability = target.reliability
     got = assess(recovery_of(reliability, chips, target.chips_per_node), compute_days * HOURS_PER_DAY)
     if got.goodput_share <= 0:
+        often, clock = f"{got.mttf_h * MIN_PER_HOUR:.3g} min", reliability.clock
         message = (
-            f"the run never ends: {chips} chips fail every {got.mttf_h * MIN_PER_HOUR:.3g} min ({reliability.clock} clock) and "
-            f"need {reliability.restart_min:g} min to restart"
+            f"the run never ends: {chips} chips fail every {often} ({clock} clock) and need "
+            f"{reliability.restart_min:g} min to restart"
         )
         raise NeverEnds(message)
     return got
@@ -212,7 +215,9 @@ def _notes(best: Candidate, chips: int, batch: int) -> list[str]:
     used = best.strategy.chips
     notes: list[str] = []
     if used < chips:
-        notes.append(f"{used:,} of {chips:,} chips work: with a batch of {batch:,} no strategy is better on more of them")
+        notes.append(
+            f"{used:,} of {chips:,} chips work: with a batch of {batch:,} no strategy is better on more of them"
+        )
         if used < NEARLY_ALL * chips:
             notes.append("another number of chips, or another batch, may leave fewer of them idle")
     return notes

@@ -65,9 +65,7 @@ def roofline(problem: Problem, target: Target, candidate: Candidate) -> tuple[Ro
     layout = candidate.strategy
     microbatches = problem.batch / (layout.dp * layout.microbatch)
     layers = problem.architecture.layers / layout.pp
-    moved = layers_s + sum(
-        work.bytes_ * microbatches * (1 if work.part == OUTPUT else layers) for work in parts
-    )
+    moved = layers_s + sum(work.bytes_ * microbatches * (1 if work.part == OUTPUT else layers) for work in parts)
     flops = step.tflops_per_chip * FLOPS_PER_TFLOPS * step.step_s
     whole = _Work("whole step", flops, moved, flops / step.step_s, hardware.peak_flops)
     return (*points, _point(whole, hardware))

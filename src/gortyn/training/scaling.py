@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -36,17 +36,22 @@ class ScalingPoint:
     source: str = ""
 
 
-def scaling(plan: TrainingPlan, problem: Problem) -> tuple[ScalingPoint, ...]:
+def scaling(plan: TrainingPlan, problem: Problem, known: Mapping[int, float]) -> tuple[ScalingPoint, ...]:
     """Days of a planned run on fewer and more chips of its machine, and what was published of the same model.
 
     Each number of chips gets its own fastest strategy. A published run of another number of tokens is stretched to
     those of the plan, and says so.
+
+    Parameters
+    ----------
+    plan, problem : the run and what was searched for it
+    known : days by numbers of chips that were computed already
     """
     chips = {int(plan.chips * 2.0**power) for power in DOUBLINGS}
     most = plan.target.chips or max(chips)
     points = [ScalingPoint(plan.chips, plan.days, "model")]
     for number in {min(one, most) for one in chips if one > 0} - {plan.chips}:
-        days = days_on(problem, plan.target, plan.tokens, number)
+        days = known[number] if number in known else days_on(problem, plan.target, plan.tokens, number)
         if days is not None:
             points.append(ScalingPoint(number, days, "model"))
     return (*sorted(points, key=lambda point: point.chips), *_published(plan))

@@ -27,6 +27,7 @@ STATE_TOO_LARGE: Final = "weights, gradients and optimiser state do not fit"
 ACTIVATIONS_TOO_LARGE: Final = "activations do not fit"
 BYTES_PER_GB: Final = 1e9
 J_PER_MWH: Final = 3600e6  # unit: joules in a megawatt-hour
+BEST_KEPT: Final = 10  # unit: as many as a screen shows
 FRONT_POINTS: Final = 1024  # source: doubled until the front fits
 MOST_CHIPS: Final = 2**24  # source: a hundred times the largest machine planned
 
@@ -174,7 +175,7 @@ def search(
     objective: Objective = "time",
     software: Coefficients | None = None,
     prices: Prices | None = None,
-    top: int = 10,
+    top: int = BEST_KEPT,
 ) -> SearchResult:
     """Search every strategy for a model on a number of chips.
 
@@ -200,7 +201,14 @@ def search(
     TooLarge : the model does not fit; says by how much, and the fewest chips that hold it.
     """
     problem = Problem(
-        architecture, hardware, software or _usual_software(architecture), chips, batch, precision, fixed or {}, prices or Prices()
+        architecture,
+        hardware,
+        software or _usual_software(architecture),
+        chips,
+        batch,
+        precision,
+        fixed or {},
+        prices or Prices(),
     )
     _check(problem, top)
     axes = problem.axes()
@@ -211,7 +219,7 @@ def search(
         raise NoStrategy(_nothing_divides(problem))
     if not counts[1]:
         raise _too_large(problem, axes, found)
-    best = {
+    best: dict[Objective, tuple[Candidate, ...]] = {
         name: tuple(_candidates(problem, found.layouts[i], found.values[i])) for i, name in enumerate(OBJECTIVES)
     }
     points = counts[-1]
@@ -268,12 +276,19 @@ def warm() -> None:
     facts = load().lookup()
     architecture = Architecture.from_catalogue("GPT-3-175B", facts)
     hardware = hardware_of("H100-SXM", facts, BF16)
-    one = dict.fromkeys(("tp", "pp", "dp", "cp", "microbatch"), 1)
+    one: dict[str, Any] = dict.fromkeys(("tp", "pp", "dp", "cp", "microbatch"), 1)
     problem = Problem(architecture, hardware, _usual_software(architecture), 1, 1, BF16, one, Prices())
     axes = problem.axes()
     found = empty_found(axes, 1, 1)
     kernel(
-        architecture.shape(), hardware, problem.software, axes, problem.task(), False, empty_scratch(axes, architecture.layers), found
+        architecture.shape(),
+        hardware,
+        problem.software,
+        axes,
+        problem.task(),
+        False,
+        empty_scratch(axes, architecture.layers),
+        found,
     )
 
 
@@ -373,6 +388,13 @@ def fewest_chips(problem: Problem, axes: Axes) -> int | None:
     counts = np.zeros(COUNTS, np.int64)
     shape = problem.architecture.shape()
     fewest = least(
-        shape, problem.hardware, problem.software, axes, problem.batch, MOST_CHIPS, empty_scratch(axes, shape.layers), counts
+        shape,
+        problem.hardware,
+        problem.software,
+        axes,
+        problem.batch,
+        MOST_CHIPS,
+        empty_scratch(axes, shape.layers),
+        counts,
     )
     return int(fewest) if fewest <= MOST_CHIPS else None

@@ -240,4 +240,3 @@ def _filled(reliability: Reliability, facts: Lookup) -> Reliability:
     if reliability.clock is None:
         updates["clock"] = facts.text("reliability", "llama-3", "clock")
     return reliability.model_copy(update=updates)
-
