@@ -39,7 +39,7 @@ def shards(shape: Any, hardware: Any, layout: Layout, zeros: list[int], sizes: l
     wide = layout.dp * layout.cp
     narrow = layout.tp * wide // layout.ep if shape.experts else 1
     ways = [(zero, 0) for zero in zeros if 0 in sizes]
-    if -1 in sizes and 3 in zeros:
+    if -1 in sizes and 3 in zeros and layout.pp == 1:
         fitting = [n for n in range(1, hardware.domain_chips // layout.tp + 1) if wide % n == 0 and n <= wide]
         ways += [(3, fitting[-1])] if fitting and 1 < fitting[-1] < wide else []
     return ways if wide > 1 or narrow > 1 else ways[:1]

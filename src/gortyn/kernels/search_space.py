@@ -42,7 +42,7 @@ class Axes(NamedTuple):
     """Values that each field of a layout may take, ascending: int64[value] each.
 
     `shard` holds 0 for state sharded over all data-parallel chips, -1 for as many of them as one domain has, or a
-    number of chips; it matters where weights are sharded alone.
+    number of chips; it matters where weights are sharded, and there is no pipeline.
     """
 
     tp: NDArray[np.int64]
@@ -237,7 +237,8 @@ def first_above(values: NDArray[np.int64], factor: int, bound: int) -> int:
 def ways_to_shard(shape: Shape, hardware: Hardware, axes: Axes, layout: Layout, ways: NDArray[np.int64]) -> int:
     """Write the ways to shard a layout that differ, as ways[way] = (zero, shard); returns how many there are.
 
-    There is one where there is nobody to shard with.
+    There is one where there is nobody to shard with. Under a pipeline weights stay whole for the step, so that there is
+    nothing to share inside a domain.
     """
     wide = layout.dp * layout.cp
     narrow = layout.tp * wide // layout.ep if shape.experts > 0 else 1
@@ -249,7 +250,9 @@ def ways_to_shard(shape: Shape, hardware: Hardware, axes: Axes, layout: Layout, 
                 shard = min(wide, hardware.domain_chips // layout.tp)
                 while shard > 1 and wide % shard > 0:
                     shard -= 1
-            if some != 0 and (zero != SHARDED_WEIGHTS or shard < 2 or shard >= wide or wide % shard > 0):
+            if some != 0 and (
+                zero != SHARDED_WEIGHTS or layout.pp > 1 or shard < 2 or shard >= wide or wide % shard > 0
+            ):
                 continue
             ways[count, 0], ways[count, 1] = zero, shard
             count += 1

@@ -66,21 +66,22 @@ class TrainingPlan:
         """Model operations of the whole run."""
         return self.architecture.flops_per_token * self.tokens
 
+    @property
+    def steps(self) -> float:
+        """Steps of the run, those that failures take back included."""
+        return self.tokens / (self.batch * self.architecture.sequence) / self.goodput.goodput_share
+
     def days_of(self, candidate: Candidate) -> float:
         """Days with failures under another strategy."""
-        return self.days * candidate.step.step_s / self.best.step.step_s
+        return self.steps * candidate.step.step_s / S_PER_DAY
 
     def energy_mwh_of(self, candidate: Candidate) -> float:
         """Energy of the run under another strategy."""
-        if not self.best.energy_mwh:  # machines that are said to draw nothing while they work
-            return self.energy_mwh
-        return self.energy_mwh * candidate.energy_mwh / self.best.energy_mwh
+        return self.steps * candidate.energy_mwh
 
     def cost_eur_of(self, candidate: Candidate) -> float | None:
-        """Cost of the run under another strategy."""
-        if self.cost_eur is None:
-            return None
-        return self.cost_eur * candidate.cost_eur / self.best.cost_eur
+        """Cost of the run under another strategy; None where the price of the chips is unknown."""
+        return None if self.target.eur_per_chip_hour is None else self.steps * candidate.cost_eur
 
 
 def plan_on(
