@@ -224,10 +224,10 @@ def step_time(
         pipeline_s = 2 * vp * hop * coefficients.pipeline_exposed
     a_s += pipeline_s
     if layout.offload > 0:
-        # Activations leave for the host and come back behind the work of the same microbatch.
+        # Activations leave for the host and come back behind the work of the same microbatch, never quite for free.
         away = 2 * most * activation_bytes(shape, hardware, coefficients, layout) / hardware.host_bytes_per_s
         away *= offloaded(shape, hardware, coefficients, layout, batch)
-        a_s += max(0.0, away - coefficients.data_overlap * a_s)
+        a_s += max(coefficients.shard_exposed * away, away - coefficients.data_overlap * a_s)
 
     common, experts, ends = stage_parameters(shape, layout)
     wide, narrow = sharded(layout)
