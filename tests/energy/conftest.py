@@ -7,23 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+import plain
 from gortyn.catalogue import load
 from gortyn.machine import plan
 from gortyn.machine.partition import Partition
-from gortyn.model import (
-    Cooling,
-    Costs,
-    Fund,
-    Grid,
-    Layer,
-    Machine,
-    Phase,
-    Programme,
-    Scenario,
-    Simulation,
-    Site,
-    Tenant,
-)
+from gortyn.model import Cooling, Costs, Phase, Simulation
 from gortyn.operation import Log
 
 
@@ -49,46 +37,19 @@ def make_scenario():
         longitude=25.0,
         chips=1000,
     ):
-        machine = Machine(
-            name="plain",
-            chip="H100-SXM",
-            chips_per_node=8,
-            domain_chips=8,
-            bf16_dense_tflops=1000.0,
-            memory_gb=80.0,
-            it_power_kw_per_chip=1.0,
-            idle_power_share=0.5,
-            active_power_share=active,
-            server_usd_per_chip=30_000.0,
-            network_usd_per_chip=5_000.0,
-        )
+        machine = plain.machine(it_power_kw_per_chip=1.0, idle_power_share=0.5, active_power_share=active)
         sites = tuple(
-            Site(
+            plain.site(
                 name=country.lower(),
-                title=country,
                 country=country,
-                latitude_deg=60.0,
                 longitude_deg=longitude,
-                grid=Grid(
-                    connection_mw=500.0,
-                    energised=date(2026, 1, 1),
-                    price_eur_per_mwh=price,
-                    charges_eur_per_mwh=charges,
-                    carbon_g_per_kwh=carbon,
-                ),
+                grid=plain.grid(price_eur_per_mwh=price, charges_eur_per_mwh=charges, carbon_g_per_kwh=carbon),
                 cooling=Cooling(kind="liquid", pue=pue),
                 phases=(Phase(name="one", operational=date(2026, 1, 1), machine="plain", chips=chips),),
             )
             for country in countries
         )
-        return Scenario(
-            name="energy",
-            title="Energy",
-            summary="A test.",
-            programme=Programme(
-                name="P", mobilised_eur=2e9, public_eur=1e9, private_eur=1e9, budget_eur=1e9, base_year=2026
-            ),
-            fund=Fund(layers=(Layer(name="equity", kind="equity", provider="private", share=1.0),)),
+        return plain.scenario(
             costs=Costs(
                 usd_per_eur=1.0,
                 building_usd_per_mw=1e7,
@@ -101,11 +62,6 @@ def make_scenario():
             ),
             machines=(machine,),
             sites=sites,
-            tenants=(
-                Tenant(
-                    name="labs", tenant_class="research", demand_share=0.5, job_chips=8, job_chips_max=80, run_hours=1.0
-                ),
-            ),
             simulation=Simulation(start=start, days=days),
         )
 

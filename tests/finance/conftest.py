@@ -7,25 +7,13 @@ from datetime import date
 import numpy as np
 import pytest
 
+import plain
 from gortyn.access import Access, TenantAccess
 from gortyn.catalogue import load
 from gortyn.energy import EnergyAccount
 from gortyn.finance import appraise
 from gortyn.machine import plan
-from gortyn.model import (
-    Cooling,
-    Costs,
-    Fund,
-    Grid,
-    Layer,
-    Machine,
-    Phase,
-    Programme,
-    Scenario,
-    Simulation,
-    Site,
-    Tenant,
-)
+from gortyn.model import Costs, Fund, Layer, Phase, Simulation
 
 EQUITY = (("equity", "equity", "private", 1.0, 0.1, 5.0),)
 
@@ -59,19 +47,7 @@ def make_scenario():
         network=10_000.0,
         **costs,
     ):
-        machine = Machine(
-            name="plain",
-            chip="H100-SXM",
-            chips_per_node=8,
-            domain_chips=8,
-            bf16_dense_tflops=1000.0,
-            memory_gb=80.0,
-            it_power_kw_per_chip=1.0,
-            idle_power_share=0.5,
-            active_power_share=1.0,
-            server_usd_per_chip=server,
-            network_usd_per_chip=network,
-        )
+        machine = plain.machine(it_power_kw_per_chip=1.0, server_usd_per_chip=server, network_usd_per_chip=network)
         known = {
             "usd_per_eur": 1.0,
             "building_usd_per_mw": 10e6,
@@ -86,30 +62,15 @@ def make_scenario():
             "construction_quarters": 6,
             "discount_rate": 0.07,
         }
-        return Scenario(
-            name="finance",
-            title="Finance",
-            summary="A test.",
-            programme=Programme(
-                name="P", mobilised_eur=200e9, public_eur=50e9, private_eur=150e9, budget_eur=budget, base_year=2026
-            ),
+        return plain.scenario(
+            programme=plain.programme(mobilised_eur=200e9, public_eur=50e9, private_eur=150e9, budget_eur=budget),
             fund=Fund(layers=make_layers(rows)),
             costs=Costs(**(known | costs)),
             machines=(machine,),
             sites=tuple(
-                Site(
+                plain.site(
                     name=f"site-{index}",
-                    title="Site",
-                    country="FI",
-                    latitude_deg=60.0,
-                    longitude_deg=25.0,
-                    grid=Grid(
-                        connection_mw=10.0,
-                        energised=date(2026, 1, 1),
-                        price_eur_per_mwh=40.0,
-                        carbon_g_per_kwh=70.0,
-                    ),
-                    cooling=Cooling(kind="liquid", pue=1.2),
+                    grid=plain.grid(connection_mw=10.0),
                     phases=tuple(
                         Phase(name=f"phase-{number}", operational=day, machine="plain", chips=chips)
                         for number, (day, chips) in enumerate(phases)
@@ -118,13 +79,10 @@ def make_scenario():
                 for index, phases in enumerate(sites)
             ),
             tenants=tuple(
-                Tenant(
+                plain.tenant(
                     name=f"tenant-{index}",
                     tenant_class="industry",
                     demand_share=0.8 / len(prices),
-                    job_chips=8,
-                    job_chips_max=80,
-                    run_hours=1.0,
                     price_eur_per_chip_hour=price,
                 )
                 for index, price in enumerate(prices)

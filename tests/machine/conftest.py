@@ -6,21 +6,9 @@ from datetime import date
 
 import pytest
 
+import plain
 from gortyn.catalogue import load
-from gortyn.model import (
-    Cooling,
-    Costs,
-    Fund,
-    Grid,
-    Layer,
-    Machine,
-    Phase,
-    Programme,
-    Scenario,
-    Simulation,
-    Site,
-    Tenant,
-)
+from gortyn.model import Costs, Phase, Simulation
 
 HEADER = "entry,field,value,unit,low,high,date,evidence,source,note\n"
 
@@ -34,10 +22,9 @@ def facts(tmp_path):
 
 @pytest.fixture
 def machine():
-    return Machine(
+    return plain.machine(
         name="double",
         chip="Twice-H100",
-        chips_per_node=8,
         domain_chips=64,
         pod_chips=1024,
         bf16_dense_tflops=2000.0,
@@ -66,24 +53,7 @@ def scenario(machine):
             name="three", operational=date(2030, 1, 1), machine="double", chips=8, minimum_h100_equivalents=100_001.0
         ),
     )
-    site = Site(
-        name="north",
-        title="North",
-        country="FI",
-        latitude_deg=64.2,
-        longitude_deg=27.7,
-        grid=Grid(connection_mw=100.0, energised=date(2027, 1, 1), price_eur_per_mwh=40.0, carbon_g_per_kwh=70.0),
-        cooling=Cooling(kind="liquid", pue=1.2),
-        phases=phases,
-    )
-    return Scenario(
-        name="two-sites",
-        title="Two sites",
-        summary="A test.",
-        programme=Programme(
-            name="P", mobilised_eur=10e9, public_eur=2e9, private_eur=8e9, budget_eur=5e9, base_year=2026
-        ),
-        fund=Fund(layers=(Layer(name="equity", kind="equity", provider="private", share=1.0),)),
+    return plain.scenario(
         costs=Costs(
             usd_per_eur=1.25,
             building_usd_per_mw=12.5e6,
@@ -96,11 +66,6 @@ def scenario(machine):
             chip_life_years=5.0,
         ),
         machines=(machine, machine.model_copy(update={"name": "other", "chips_per_node": 4})),
-        sites=(site,),
-        tenants=(
-            Tenant(
-                name="labs", tenant_class="research", demand_share=0.9, job_chips=64, job_chips_max=4096, run_hours=8.0
-            ),
-        ),
+        sites=(plain.site(grid=plain.grid(connection_mw=100.0), phases=phases),),
         simulation=Simulation(start=date(2028, 4, 1), days=365),
     )

@@ -1,0 +1,62 @@
+"""The parts of a scenario that most tests do not care about: each function fills what its caller leaves out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from gortyn.model import Cooling, Fund, Grid, Layer, Machine, Programme, Scenario, Site, Tenant
+
+EQUITY = Layer(name="equity", kind="equity", provider="private", share=1.0)
+
+
+def machine(**stated: Any) -> Machine:
+    """A resolved machine of eight-chip nodes at 1 kW a chip."""
+    return Machine(
+        **{
+            "name": "plain",
+            "chip": "H100-SXM",
+            "chips_per_node": 8,
+            "domain_chips": 8,
+            "bf16_dense_tflops": 1000.0,
+            "memory_gb": 80.0,
+            "it_power_kw_per_chip": 1.0,
+            "idle_power_share": 0.5,
+            "active_power_share": 1.0,
+            "server_usd_per_chip": 30_000.0,
+            "network_usd_per_chip": 5_000.0,
+        }
+        | stated
+    )
+
+
+def grid(**stated: Any) -> Grid:
+    """A resolved connection of 500 MW, long energised."""
+    known = {"connection_mw": 500.0, "energised": date(2026, 1, 1), "price_eur_per_mwh": 40.0, "carbon_g_per_kwh": 70.0}
+    return Grid(**known | stated)
+
+
+def site(**stated: Any) -> Site:
+    """A resolved site in Finland; its phases are the caller's."""
+    known = {"name": "north", "title": "North", "country": "FI", "latitude_deg": 60.0, "longitude_deg": 25.0}
+    parts = {"grid": grid(), "cooling": Cooling(kind="liquid", pue=1.2)}
+    return Site(**known | parts | stated)
+
+
+def tenant(**stated: Any) -> Tenant:
+    """A tenant of small jobs."""
+    known = {"name": "labs", "tenant_class": "research", "demand_share": 0.9}
+    return Tenant(**known | {"job_chips": 8, "job_chips_max": 64, "run_hours": 8.0} | stated)
+
+
+def programme(**stated: Any) -> Programme:
+    """EUR 10 bn, a fifth of it public, half of it for the sites."""
+    known = {"mobilised_eur": 10e9, "public_eur": 2e9, "private_eur": 8e9, "budget_eur": 5e9}
+    return Programme(**{"name": "P", "base_year": 2026} | known | stated)
+
+
+def scenario(**stated: Any) -> Scenario:
+    """A scenario of equity alone and one tenant; machines, sites, costs and window are the caller's."""
+    known = {"name": "plain", "title": "Plain", "summary": "A test.", "programme": programme()}
+    parts = {"fund": Fund(layers=(EQUITY,)), "tenants": (tenant(),)}
+    return Scenario(**known | parts | stated)
