@@ -7,9 +7,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+import plain
 from gortyn.kernels.types import Jobs
 from gortyn.machine.partition import Partition
-from gortyn.model import Cooling, Fund, Grid, Layer, Machine, Phase, Programme, Scenario, Simulation, Site, Tenant
+from gortyn.model import Phase, Simulation
 from gortyn.operation import Log
 
 
@@ -18,37 +19,11 @@ def make_scenario():
     """Scenario whose tenants are (name, class, price); nothing else of it matters to access."""
 
     def make(tenants, days=1):
-        return Scenario(
-            name="access",
-            title="Access",
-            summary="A test.",
-            programme=Programme(
-                name="P", mobilised_eur=2e9, public_eur=1e9, private_eur=1e9, budget_eur=1e9, base_year=2026
-            ),
-            fund=Fund(layers=(Layer(name="equity", kind="equity", provider="private", share=1.0),)),
-            machines=(Machine(name="plain", chip="H100-SXM", chips_per_node=8),),
-            sites=(
-                Site(
-                    name="here",
-                    title="Here",
-                    country="FI",
-                    latitude_deg=60.0,
-                    longitude_deg=25.0,
-                    grid=Grid(connection_mw=10.0, energised=date(2026, 1, 1)),
-                    cooling=Cooling(kind="liquid"),
-                    phases=(Phase(name="one", operational=date(2026, 1, 1), machine="plain", chips=80),),
-                ),
-            ),
+        return plain.scenario(
+            machines=(plain.machine(),),
+            sites=(plain.site(phases=(Phase(name="one", operational=date(2026, 1, 1), machine="plain", chips=80),)),),
             tenants=tuple(
-                Tenant(
-                    name=name,
-                    tenant_class=tenant_class,
-                    demand_share=0.1,
-                    job_chips=8,
-                    job_chips_max=80,
-                    run_hours=1.0,
-                    price_eur_per_chip_hour=price,
-                )
+                plain.tenant(name=name, tenant_class=tenant_class, demand_share=0.1, price_eur_per_chip_hour=price)
                 for name, tenant_class, price in tenants
             ),
             simulation=Simulation(start=date(2027, 1, 1), days=days),

@@ -8,21 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import plain
 from claims.standins import TENANTS, finance_of, machine_of, served, site_of, tenant_of
 from gortyn.catalogue import load
 from gortyn.claims import check
 from gortyn.machine import plan
-from gortyn.model import (
-    Costs,
-    Fund,
-    Layer,
-    Operations,
-    Programme,
-    Reliability,
-    Scenario,
-    Simulation,
-    TrainingRun,
-)
+from gortyn.model import Costs, Fund, Layer, Operations, Reliability, Simulation, TrainingRun
 from gortyn.training import estimates
 
 HOURS = 8760
@@ -59,11 +50,8 @@ def verdicts(facts):
             Layer(name="union", kind="first-loss", provider="union", share=public_share),
         )
         how = {"model": "Llama-3-405B", "tokens": 15.6e12, "chips": 20_000, "baseline_chips": 2_000, **(run or {})}
-        scenario = Scenario(
-            name="case",
-            title="Case",
-            summary="A test.",
-            programme=Programme(name="P", base_year=2026, **money),
+        scenario = plain.scenario(
+            programme=plain.programme(**money),
             fund=Fund(layers=layers),
             costs=Costs(
                 usd_per_eur=1.17, building_usd_per_mw=1e7, grid_connection_eur_per_mw=2e5, staff_fte_per_mw=1.0

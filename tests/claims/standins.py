@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from types import SimpleNamespace
 
-from gortyn.model import Cooling, Grid, Machine, Phase, Site, Tenant
+import plain
+from gortyn.model import Cooling, Phase
 
 
 def machine_of(chip, facts):
     peak = facts.number("chips", chip, "bf16_dense_tflops")
-    return Machine(
+    return plain.machine(
         name="it",
         chip=chip,
         chips_per_node=4,
@@ -18,7 +19,6 @@ def machine_of(chip, facts):
         bf16_dense_tflops=peak,
         memory_gb=facts.number("chips", chip, "memory_gb"),
         it_power_kw_per_chip=facts.number("chips", chip, "it_power_kw_per_chip"),
-        idle_power_share=0.3,
         active_power_share=0.8,
         server_usd_per_chip=50_000.0,
         network_usd_per_chip=10_000.0,
@@ -26,28 +26,17 @@ def machine_of(chip, facts):
 
 
 def site_of(name, chips):
-    return Site(
+    return plain.site(
         name=name,
         title=name.capitalize(),
-        country="FI",
-        latitude_deg=64.2,
-        longitude_deg=27.7,
-        grid=Grid(connection_mw=900.0, energised=date(2027, 1, 1), price_eur_per_mwh=40.0, carbon_g_per_kwh=70.0),
+        grid=plain.grid(connection_mw=900.0),
         cooling=Cooling(kind="liquid", pue=1.1),
         phases=(Phase(name="one", operational=date(2028, 1, 1), machine="it", chips=chips),),
     )
 
 
 def tenant_of(name, kind, price=0.0):
-    return Tenant(
-        name=name,
-        tenant_class=kind,
-        demand_share=0.1,
-        job_chips=8,
-        job_chips_max=64,
-        run_hours=8.0,
-        price_eur_per_chip_hour=price,
-    )
+    return plain.tenant(name=name, tenant_class=kind, demand_share=0.1, price_eur_per_chip_hour=price)
 
 
 def served(name, kind, share=1.0, wait_h=1.0, of_all=0.2):
