@@ -44,7 +44,7 @@ def local_clock(start: date, hours: int, longitude_deg: float) -> Clock:
     >>> clock.hour[:3].tolist(), clock.month[[0, 21, 22]].tolist()
     ([2, 3, 4], [2, 2, 3])
     """
-    hour = np.datetime64(start, "h") + utc_offset_h(longitude_deg) + np.arange(hours)
+    hour = np.datetime64(start, "h") + (utc_offset_h(longitude_deg) + np.arange(hours)).astype("timedelta64[h]")
     day = hour.astype("datetime64[D]")
     return Clock(
         hour=(hour - day).astype(np.int64),
@@ -62,7 +62,7 @@ def reference_hours(start: date, hours: int) -> int:
     """
     first = np.datetime64(start, "D")
     month = first.astype("datetime64[M]")
-    anniversary = (month + MONTHS_PER_YEAR).astype("datetime64[D]") + (first - month.astype("datetime64[D]"))
+    anniversary = (month + np.timedelta64(MONTHS_PER_YEAR, "M")).astype("datetime64[D]") + (first - month.astype("datetime64[D]"))
     days = min(max(hours // HOURS_PER_DAY, DAYS_PER_YEAR), int((anniversary - first).astype(np.int64)))
     return days * HOURS_PER_DAY
 
