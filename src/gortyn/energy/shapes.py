@@ -62,7 +62,8 @@ def reference_hours(start: date, hours: int) -> int:
     """
     first = np.datetime64(start, "D")
     month = first.astype("datetime64[M]")
-    anniversary = (month + np.timedelta64(MONTHS_PER_YEAR, "M")).astype("datetime64[D]") + (first - month.astype("datetime64[D]"))
+    day_of_month = first - month.astype("datetime64[D]")
+    anniversary = (month + np.timedelta64(MONTHS_PER_YEAR, "M")).astype("datetime64[D]") + day_of_month
     days = min(max(hours // HOURS_PER_DAY, DAYS_PER_YEAR), int((anniversary - first).astype(np.int64)))
     return days * HOURS_PER_DAY
 
