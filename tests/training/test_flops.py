@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gortyn.catalogue import UnknownEntry
-from gortyn.training import model_flops_per_token
+from gortyn.training.architecture import Architecture
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from gortyn.training import model_flops_per_token
 )
 def test_flops_of_published_runs(model, tokens, published, facts):
     """The papers count 6 P per token; attention comes on top and makes up the difference."""
-    total = model_flops_per_token(model, facts) * tokens
+    total = Architecture.from_catalogue(model, facts).flops_per_token * tokens
     bare = 6 * facts.number("models", model, "parameters") * tokens
     error, null = total / published - 1, bare / published - 1
     assert abs(null) < 0.005, f"{model}: 6 P T is {null:+.1%} off"
@@ -26,15 +26,16 @@ def test_flops_of_published_runs(model, tokens, published, facts):
 
 def test_attention_at_half_is_what_the_vendor_tables_count(facts):
     """NVIDIA's tables print 737 TFLOP/s per chip for 292 tokens/s per chip of the 405B model at 8,192 tokens."""
-    per_token = model_flops_per_token("Llama-3-405B", facts)
+    per_token = Architecture.from_catalogue("Llama-3-405B", facts).flops_per_token
     assert 292 * per_token / 1e12 == pytest.approx(737, rel=0.01)
 
 
 def test_a_mixture_of_experts_counts_its_active_parameters_and_latent_attention_its_own_widths(facts):
     """NVIDIA's tables print 338 TFLOP/s per chip for 1,297 tokens/s per chip of DeepSeek-V3 at 4,096 tokens."""
-    per_token = model_flops_per_token("DeepSeek-V3", facts)
+    architecture = Architecture.from_catalogue("DeepSeek-V3", facts)
+    per_token = architecture.flops_per_token
     attention = 3 * 61 * 4096 * 128 * (128 + 64 + 128)
-    assert per_token == pytest.approx(6 * 37e9 + attention)
+    assert per_token == pytest.approx(6 * architecture.parameters_active + attention)
     ours = 1297 * per_token / 1e12
     dense = 1297 * 6 * 671e9 / 1e12
     assert ours == pytest.approx(338, rel=0.05), f"{ours / 338 - 1:+.1%}; all parameters: {dense / 338 - 1:+.0%}"
@@ -42,4 +43,4 @@ def test_a_mixture_of_experts_counts_its_active_parameters_and_latent_attention_
 
 def test_a_model_that_nobody_described_is_refused(facts):
     with pytest.raises(UnknownEntry, match="Llama-3-405"):
-        model_flops_per_token("Llama-3-405", facts)
+        Architecture.from_catalogue("Llama-3-405", facts)

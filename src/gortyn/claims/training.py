@@ -17,7 +17,8 @@ from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade, weigh
 from gortyn.machine import REFERENCE_CHIP
 from gortyn.machine.conversions import HOURS_PER_DAY
 from gortyn.model import known
-from gortyn.training import TrainingEstimate, model_flops_per_token
+from gortyn.training import TrainingEstimate
+from gortyn.training.architecture import Architecture
 
 ON_DEMAND: Final = "on demand"
 NO_RUNS: Final = "The scenario names no training run."
@@ -128,7 +129,7 @@ def _largest_published(case: Case) -> Published:
     for model in facts.catalogue.entries("models"):
         tokens = facts.get_number("models", model, "training_tokens")
         if tokens is not None:
-            runs.append(Published(model, model_flops_per_token(model, facts) * tokens))
+            runs.append(Published(model, Architecture.from_catalogue(model, facts).flops_per_token * tokens))
     return max(runs, key=lambda run: run.flops)
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from gortyn.cli.output import FAILED, InvalidInput, say_json
 
-WRAP = 100
-
 
 def facts(*query: str, kind: str | None = None, json: bool = False) -> None:
     """Search the catalogue of sourced facts; every word must match.

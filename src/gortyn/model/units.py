@@ -85,7 +85,6 @@ def _whole(value: object) -> object:
 # The bounds stand before the validator, or they would be missing from the JSON Schema.
 Count = Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_whole), Unit("count")]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
-Number = Annotated[float, Unit("1"), Field(ge=0, allow_inf_nan=False)]
 H100Equivalents = Annotated[float, Unit("H100-equivalents"), Field(gt=0)]
 Eur = Annotated[float, Unit("EUR"), Field(ge=0, allow_inf_nan=False)]
 PowerMw = Annotated[float, Unit("MW"), Field(gt=0, allow_inf_nan=False)]
