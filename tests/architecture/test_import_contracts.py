@@ -11,7 +11,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from architecture.tree import ROOT, label, modules, parse
 
-KERNELS_MAY_IMPORT = {"numpy", "numba", "gortyn.kernels", "__future__", "math", "typing"}
+KERNELS_MAY_IMPORT = {"numpy", "numba", "gortyn.kernels", "__future__", "enum", "math", "typing"}
 
 
 def imported(tree: ast.AST) -> set[str]:

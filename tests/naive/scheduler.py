@@ -15,8 +15,11 @@ class Job(NamedTuple):
 Steps = list[tuple[int, int]]
 
 
-def schedule(jobs: list[Job], steps: Steps, backfill: bool) -> list[int]:
-    """Start of each job, queued in the order of the list; `steps` are the seconds at which so many nodes come."""
+def schedule(jobs: list[Job], steps: Steps, policy: str) -> list[int]:
+    """Start of each job, queued in the order of the list; `steps` are the seconds at which so many nodes come.
+
+    `policy` is FCFS, SJF (the queue is ordered by estimate first) or EASY.
+    """
     start: dict[int, int] = {}
     now = -1
     while len(start) < len(jobs):
@@ -27,12 +30,14 @@ def schedule(jobs: list[Job], steps: Steps, backfill: bool) -> list[int]:
         running = [(begin + jobs[i].estimate_s, jobs[i].nodes) for i, begin in still]
         free = installed(steps, now) - sum(nodes for _, nodes in running)
         waiting = [i for i, job in enumerate(jobs) if i not in start and job.submit_s <= now]
+        if policy == "SJF":
+            waiting.sort(key=lambda i: jobs[i].estimate_s)
         while waiting and jobs[waiting[0]].nodes <= free:
             i = waiting.pop(0)
             start[i] = now
             running.append((now + jobs[i].estimate_s, jobs[i].nodes))
             free -= jobs[i].nodes
-        if backfill and waiting:
+        if policy == "EASY" and waiting:
             head = jobs[waiting[0]]
             later = sorted({end for end, _ in running} | {second for second, _ in steps if second > now})
             shadow = next(second for second in later if expected_free(steps, running, second) >= head.nodes)
