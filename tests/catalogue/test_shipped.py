@@ -53,6 +53,11 @@ REQUIRED = {
         minimum_h100_equivalents_phase2 minimum_it_mw union_share_of_capex months_to_operation pue_excellent
         ranking_formula deadline""",
     ),
+    "mixes": (words("llm-development vision-research"), "title types jobs chip_seconds_per_job"),
+    "job_types": (
+        words("llm-development-evaluation llm-development-pretrain vision-research-one-chip vision-research-node"),
+        "job_share chip_hours_share grows sweeps run_2e00 run_2e17",
+    ),
     "claims": (CLAIMS, "statement value asked_of said_by check"),
 }
 

@@ -20,6 +20,12 @@ MEGABYTES = 500
 
 # What a reader of the file would point at: line, column, path and a part of the message, in the order of the file.
 FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
+    "accounts-in-a-circle": [
+        (42, 25, "operations.accounts.0.parent", "'a' is above itself"),
+        (43, 25, "operations.accounts.1.parent", "'b' is above itself"),
+        (44, 25, "operations.accounts.2.parent", "there is no account 'd'"),
+        (45, 14, "operations.accounts.3.name", "'c' is there already"),
+    ],
     "alias-bomb": [(2, 42, "", "has over 20,000 values once its aliases are followed")],
     "backslash": [(21, 16, "", "\\s means nothing inside double quotes")],
     "bad-indentation": [(45, 8, "", "check the indentation")],
@@ -86,6 +92,10 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
         (25, 7, "sites.0.grid.energised", "is required, but missing"),
         (30, 5, "tenants.0.job_chips_max", "is required, but missing"),
     ],
+    "mix-and-sizes": [
+        (35, 16, "tenants.0.job_chips", "the mix has it already"),
+        (38, 16, "tenants.0.run_hours", "the mix has it already"),
+    ],
     "more-mw-than-connection": [
         (26, 22, "sites.0.grid.connection_mw", "is 1 MW, but all phases of 'north' draw 1.5 MW at full load"),
     ],
@@ -94,6 +104,7 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
     ],
     "negative-power": [(26, 22, "sites.0.grid.connection_mw", "must be more than 0, is -5")],
     "no-sites": [(19, 8, "sites", "needs at least 1 entry")],
+    "no-sizes": [(32, 5, "tenants.0", "run_hours is missing; or name a mix of the catalogue")],
     "no-size": [(30, 9, "sites.0.phases.0", "give either chips or h100_equivalents")],
     "not-a-number": [(10, 15, "programme.budget_eur", "must be a finite number, is nan")],
     "not-utf8": [(21, 15, "", "is not UTF-8: byte 0xe9")],
@@ -105,6 +116,8 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
     "number-for-text": [(21, 12, "sites.0.title", "must be a text, is the number 2030")],
     "only-comments": [(1, 1, "", "must be a mapping of keys to values, is empty")],
     "phases-out-of-order": [(31, 34, "sites.0.phases.1.operational", "2027-06-01 is before phase 'one' (2028-01-01)")],
+    "power-limit-backwards": [(42, 86, "operations.power_limits.0.to_hour", "is 6, not after from_hour 20")],
+    "power-limit-elsewhere": [(42, 14, "operations.power_limits.0.site", "there is no site 'south'")],
     "public-and-private": [(7, 18, "programme.mobilised_eur", "public + private")],
     "python-tag": [
         (21, 12, "sites.0.title", "the tag !include has no meaning in a scenario"),
@@ -117,13 +130,27 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
         (41, 12, "tenants.1.name", "'users' is there already"),
     ],
     "run-larger-than-machine": [
-        (39, 43, "training_runs.0.chips", "is 2,048, but north has 1,024 chips of gpu in the simulated window"),
+        (39, 43, "training_runs.0.chips", "is 2,048, but north has 1,024 chips of gpu for jobs in the simul"),
+    ],
+    "reservation-larger-than-machine": [
+        (42, 70, "operations.reservations.0.chips", "is 2,048, but north has 1,024 chips of gpu for jobs"),
+    ],
+    "reservation-of-nothing": [
+        (42, 28, "operations.reservations.0.tenant", "there is no tenant 'user'; did you mean users?"),
+        (42, 40, "operations.reservations.0.site", "there is no site 'south'"),
+        (42, 56, "operations.reservations.0.machine", "there is no machine 'cpu'"),
     ],
     "scalar-root": [(1, 1, "", "must be a mapping of keys to values, is a single value")],
     "self-alias": [(40, 13, "operations.reliability", "an alias that holds itself")],
+    "service-with-run-time": [(37, 16, "tenants.0.run_hours", "a service has none")],
     "share-above-one": [(34, 19, "tenants.0.demand_share", "must be at most 1, is 50")],
     "spaces-in-number": [(30, 67, "sites.0.phases.0.chips", "must be a whole number, is the text '1 024'")],
     "tabs": [(44, 1, "", "a tab; indent with spaces")],
+    "tenant-of-unknown-names": [
+        (35, 10, "tenants.0.mix", "no mix of the catalogue 'llm-developing'; did you mean llm-development?"),
+        (36, 14, "tenants.0.account", "there is no account 'nobody'"),
+        (37, 11, "tenants.0.home", "there is no site 'south'"),
+    ],
     "text-for-number": [(26, 22, "sites.0.grid.connection_mw", "must be a number, is the text '5 MW'")],
     "two-documents": [(47, 1, "", "a second document begins; a scenario is one")],
     "unclosed-bracket": [(28, 14, "", "a bracket that is not closed with }")],
@@ -132,7 +159,12 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
     "unknown-chip": [(18, 11, "machines.0.chip", "the catalogue has no chip 'H100-SMX'; did you mean H100-SXM?")],
     "unknown-choice": [
         (33, 19, "tenants.0.tenant_class", "is the text 'startup'; did you mean start-up?"),
-        (41, 14, "operations.scheduler", "must be one of fcfs, easy; is the text 'fifo'"),
+        (
+            41,
+            14,
+            "operations.scheduler",
+            "must be one of fcfs, sjf, easy, conservative, multifactor; is the text 'fifo'",
+        ),
     ],
     "unknown-country": [(22, 14, "sites.0.country", "the catalogue has no country 'XX'")],
     "unknown-key": [(28, 5, "sites.0.mascot", "unknown key")],
@@ -150,6 +182,9 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
     "unknown-site-of-run": [
         (39, 54, "training_runs.0.site", "there is no site 'south'"),
         (39, 83, "training_runs.0.tenant", "there is no tenant 'guests'"),
+    ],
+    "walltime-too-short-for-chains": [
+        (42, 25, "operations.walltime_limit_hours", "leaves no time between restart and checkpoint"),
     ],
     "walltime-factor-below-one": [(38, 22, "tenants.0.walltime_factor", "must be at least 1, is 0.9")],
     "window-before-first-phase": [

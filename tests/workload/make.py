@@ -34,7 +34,7 @@ def scenario(*tenants, sites=("north", "south"), runs=(), days=364, limit_hours=
     """What the generator reads of a scenario."""
     return SimpleNamespace(
         tenants=tenants,
-        sites=tuple(SimpleNamespace(name=name) for name in sites),
+        sites=tuple(SimpleNamespace(name=name, longitude_deg=0.0) for name in sites),
         training_runs=runs,
         operations=Operations(walltime_limit_hours=limit_hours),
         simulation=Simulation(start=date(2029, 1, 1), days=days),

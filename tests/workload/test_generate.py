@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from gortyn.catalogue import UnknownEntry, load
 from gortyn.workload import Jobs, generate
 from workload.make import partition, scenario, tenant
 
@@ -26,7 +27,7 @@ def capacity_chip_hours(place, days):
         ({}, {}, 100.0),
         ({"job_chips_max": 20, "job_chips_spread": 2.0}, {}, 100.0),
         ({"run_hours": 20.0, "run_hours_spread": 2.0}, {}, 24.0),
-        ({"job_chips": 1, "job_chips_max": 64, "job_chips_spread": 0.5}, {"chips_per_node": 8}, 100.0),
+        ({"job_chips": 1, "job_chips_max": 64, "job_chips_spread": 0.5}, {"chips_per_node": 8, "nodes": 100}, 100.0),
         ({"job_chips": 1500, "job_chips_max": 8_000}, {"steps": [(0, 500), (100 * 86_400, 1_500)]}, 48.0),
         ({"job_chips": 1500, "job_chips_max": 8_000}, {"steps": [(200 * 86_400, 1_500)]}, 48.0),
         ({"job_chips_spread": 0.0, "run_hours_spread": 0.0}, {}, 100.0),
@@ -66,14 +67,16 @@ def test_jobs_are_sorted_whole_and_fit(facts):
     assert jobs.submit_s.size > 1000
     assert (np.diff(jobs.submit_s) >= 0).all()
     assert (jobs.submit_s < 364 * 86_400).all()
-    assert (jobs.chips == jobs.nodes * 4).all()
+    assert (jobs.nodes == -(-jobs.chips // 4)).all()
+    assert (jobs.chips[jobs.chips > 4] % 4 == 0).all()
     assert ((jobs.run_s >= 1) & (jobs.run_s <= jobs.requested_s) & (jobs.requested_s <= 360_000)).all()
     early = jobs.submit_s < 50 * 86_400
     assert jobs.nodes[early].max() == 100
     assert 100 < jobs.nodes[~early].max() <= 1000
     kinds = {name: column.dtype for name, column in zip(Jobs._fields, jobs, strict=True)}
     narrow = {"tenant", "partition", "training_run"}
-    assert kinds == {name: np.int32 if name in narrow else np.int64 for name in Jobs._fields}
+    wide = {name: np.int32 if name in narrow else np.int64 for name in Jobs._fields}
+    assert kinds == wide | {"outcome": np.int8}
 
 
 def test_a_day_and_a_week_look_as_the_catalogue_says(shapes):
@@ -135,8 +138,8 @@ def test_training_runs_are_jobs_that_the_walltime_limit_does_not_cut(facts):
     rows = np.array(jobs).T.tolist()
     day = 86_400
     assert rows == [
-        [129_600, 1, 1, 2, 8, 1, 1, 0],
-        [129_600, 54 * day, 54 * day, 1001, 4004, 1, 1, 1],
+        [129_600, 1, 1, 2, 8, 1, 1, 0, 0],
+        [129_600, 54 * day, 54 * day, 1001, 4004, 1, 1, 1, 0],
     ]
 
 
@@ -157,3 +160,107 @@ def test_more_jobs_than_memory_are_refused_before_they_are_drawn(facts):
 def test_no_machine_no_jobs(facts):
     jobs = draw(scenario(tenant()), [], facts)
     assert [column.size for column in jobs] == [0] * len(Jobs._fields)
+
+
+def asked(jobs, tenant, place=None):
+    """Chip-hours that a tenant's jobs ask for, at one partition or at all."""
+    own = (jobs.tenant == tenant) & ((jobs.partition == place) if place is not None else True)
+    return float((jobs.chips * jobs.run_s)[own].sum()) / 3600
+
+
+def test_a_tenant_at_home_asks_for_all_of_its_demand_there(facts):
+    senders = [tenant("a", home="south", demand_share=0.1), tenant("b", demand_share=0.1)]
+    steps = [(0, 1_000), (182 * 86_400, 1_000)]
+    places = [partition(0, 3_000), partition(1, 2_000, steps=steps), partition(1, 500, machine="old", chips_per_node=8)]
+    jobs = draw(scenario(*senders), places, facts)
+    whole = sum(capacity_chip_hours(place, 364) for place in places)
+    assert asked(jobs, 0) == pytest.approx(0.1 * whole, rel=0.1)
+    assert asked(jobs, 1) == pytest.approx(0.1 * whole, rel=0.1)
+    assert asked(jobs, 0, 0) == 0
+    # In proportion to the chips that the two machines of the site have in each half of the year.
+    first, second = (0.1 * 4 * (3_000 + nodes + 2 * 500) * 182 * 24 for nodes in (1_000, 2_000))
+    old = first * 4_000 / (4_000 + 4_000) + second * 4_000 / (8_000 + 4_000)
+    assert asked(jobs, 0, 2) == pytest.approx(old, rel=0.12)
+
+
+def test_chains_are_not_cut_and_others_are(facts):
+    senders = [tenant("a", chains=True, run_hours=60.0), tenant("b", run_hours=60.0)]
+    jobs = draw(scenario(*senders, limit_hours=72.0), [partition()], facts)
+    chained = jobs.tenant == 0
+    assert jobs.run_s[chained].max() > 3 * 72 * 3600
+    assert (jobs.requested_s >= jobs.run_s).all()
+    assert jobs.requested_s[chained].max() > jobs.run_s[chained].max()
+    assert jobs.requested_s[~chained].max() == 72 * 3600
+    for sender in (0, 1):
+        chip_hours = (jobs.chips * jobs.run_s / 3600.0)[jobs.tenant == sender]
+        error = (chip_hours**2).sum() ** 0.5  # of a compound Poisson sum
+        assert asked(jobs, sender) == pytest.approx(0.4 * capacity_chip_hours(partition(), 364), abs=4 * error)
+
+
+def test_small_jobs_share_nodes_unless_they_are_leftovers(facts):
+    small = {"job_chips": 2, "job_chips_spread": 0.8, "job_chips_max": 64, "demand_share": 0.02}
+    senders = [tenant("a", **small), tenant("b", qos="leftover", **small)]
+    jobs = draw(scenario(*senders, days=60), [partition(chips_per_node=8)], facts)
+    shared = jobs.chips < 8
+    assert set(jobs.chips[shared].tolist()) == {1, 2, 4}
+    assert (jobs.nodes[shared] == 1).all()
+    assert 0.8 < shared[jobs.tenant == 0].mean() < 1
+    assert not shared[jobs.tenant == 1].any()
+
+
+def test_batches_keep_the_demand_and_come_together(facts):
+    jobs = draw(scenario(tenant(batch_jobs=8.0, job_chips=8, run_hours=0.5)), [partition()], facts)
+    assert asked(jobs, 0) == pytest.approx(0.4 * capacity_chip_hours(partition(), 364), rel=0.1)
+    assert (np.diff(jobs.submit_s) <= 1).mean() > 1 - 1 / 8
+    assert np.median(np.diff(np.unique(jobs.submit_s // 2))) > 2
+
+
+def test_a_service_follows_the_day_and_asks_for_its_share(shapes):
+    facts = shapes(hours=np.linspace(0.2, 1.8, 24))
+    served = tenant("a", service={"swing_share": 0.6}, run_hours=None, job_chips=6, demand_share=0.1)
+    place = partition(steps=[(0, 1_000), (10 * 86_400, 1_000)])
+    jobs = draw(scenario(served, days=20), [place], facts)
+    assert (jobs.chips == 8).all(), "a replica takes whole nodes"
+    assert (jobs.run_s == jobs.requested_s).all()
+    assert asked(jobs, 0) == pytest.approx(0.1 * capacity_chip_hours(place, 20), rel=0.01)
+    end_s = jobs.submit_s + jobs.run_s
+    assert end_s.max() <= 20 * 86_400
+
+    def up(hour):
+        return (jobs.chips * ((jobs.submit_s <= hour * 3600) & (end_s > hour * 3600))).sum()
+
+    assert up(5 * 24) / up(5 * 24 + 23) == pytest.approx(0.4, abs=0.02)
+    assert up(15 * 24 + 23) == pytest.approx(2 * up(5 * 24 + 23), rel=0.02)
+
+
+def test_a_mix_asks_for_its_share_and_ends_as_measured():
+    facts = load().lookup()
+    sent = {"job_chips": None, "run_hours": None, "job_chips_max": 4096, "demand_share": 0.2}
+    senders = [tenant("a", mix="llm-development", mix_scale=4.0, **sent), tenant("b", mix="vision-research", **sent)]
+    place = partition(nodes=1_500, chips_per_node=8)
+    drawn = [draw(scenario(*senders, days=60), [place], facts, seed) for seed in range(6)]
+    demand = 0.2 * capacity_chip_hours(place, 60)
+    for sender in (0, 1):
+        chip_hours = np.concatenate([(jobs.chips * jobs.run_s / 3600.0)[jobs.tenant == sender] for jobs in drawn])
+        error = (chip_hours**2).sum() ** 0.5 / 6  # of a compound Poisson sum
+        assert error < 0.06 * demand
+        assert chip_hours.sum() / 6 == pytest.approx(demand, abs=3.5 * error)
+    jobs = drawn[0]
+    first = jobs.tenant == 0
+    assert np.bincount(jobs.outcome[first]) / first.sum() == pytest.approx([0.497, 0.075, 0.429], abs=0.01)
+    assert not jobs.outcome[~first].any()
+    assert jobs.run_s.max() <= 100 * 3600
+    used = {fact.key for fact in facts.used}
+    assert {"mixes/llm-development/types", "job_types/vision-research-node/run_2e10"} <= used
+
+
+def test_a_mix_that_is_not_there_is_named():
+    sender = tenant(mix="llm-developement", job_chips=None, run_hours=None)
+    with pytest.raises(UnknownEntry, match="did you mean 'llm-development'"):
+        draw(scenario(sender), [partition()], load().lookup())
+
+
+def test_training_runs_beyond_all_time_keep_to_32_bits(facts):
+    scene = scenario(tenant("b", demand_share=0.0), runs=(run(submit_days=1e300),))
+    jobs = draw(scene, [partition(0), partition(1)], facts, estimates=[SimpleNamespace(run="llm", chips=8, days=1e9)])
+    assert jobs.submit_s.tolist() == jobs.run_s.tolist() == [2**29]

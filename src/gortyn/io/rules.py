@@ -9,6 +9,7 @@ from typing import Any
 from gortyn import machine
 from gortyn.catalogue import Catalogue, Lookup
 from gortyn.io.faults import did_you_mean
+from gortyn.machine.conversions import MIN_PER_HOUR
 from gortyn.model import Fault, Noun, Scenario
 
 ROUNDING = 1e-9
@@ -32,29 +33,84 @@ def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], cat
         yield from _unknown(run.site, names.get("sites"), "site", (*path, "site"))
         yield from _unknown(run.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
         yield from _unknown(run.model, catalogue.entries("models"), "model of the catalogue", (*path, "model"))
-    demand = sum(tenant.demand_share for tenant in scenario.tenants)
-    if demand > 1 + ROUNDING:
-        message = f"tenants ask for {demand:.0%} of all chip-hours; the queue would grow without end"
-        yield Fault(("tenants",), message)
+    yield from _tenant_faults(scenario, names, catalogue)
+    yield from _operation_faults(scenario, names)
     first = min((phase.operational for site in scenario.sites for phase in site.phases), default=date.min)
     if first.toordinal() >= scenario.simulation.start.toordinal() + scenario.simulation.days:
         yield Fault(("simulation", "start"), f"the window ends before the first phase operates ({first})")
 
 
+def _tenant_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Fault]:
+    """Yield what is wrong with tenants beyond each by itself."""
+    accounts = [account.name for account in scenario.operations.accounts]
+    for i, tenant in enumerate(scenario.tenants):
+        if tenant.home is not None:
+            yield from _unknown(tenant.home, names.get("sites"), "site", ("tenants", i, "home"))
+        if tenant.account is not None:
+            yield from _unknown(tenant.account, accounts, "account", ("tenants", i, "account"))
+        if tenant.mix is not None:
+            yield from _unknown(tenant.mix, catalogue.entries("mixes"), "mix of the catalogue", ("tenants", i, "mix"))
+        if tenant.chains and scenario.operations.walltime_limit_hours * MIN_PER_HOUR < _stop_min(scenario):
+            message = "a walltime this short leaves no time between restart and checkpoint to the tenants with chains"
+            yield Fault(("operations", "walltime_limit_hours"), message)
+    demand = sum(tenant.demand_share for tenant in scenario.tenants if tenant.qos != "leftover")
+    if demand > 1 + ROUNDING:
+        message = f"tenants ask for {demand:.0%} of all chip-hours; the queue would grow without end"
+        yield Fault(("tenants",), message)
+
+
+def _operation_faults(scenario: Scenario, names: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """Yield names in accounts, reservations and power limits that nothing bears, and accounts that hang in a circle."""
+    operations = scenario.operations
+    above = {account.name: account.parent for account in operations.accounts}
+    seen: set[str] = set()
+    for i, account in enumerate(operations.accounts):
+        path = ("operations", "accounts", i)
+        if account.name in seen:
+            yield Fault((*path, "name"), f"'{account.name}' is there already")
+        seen.add(account.name)
+        if account.parent is not None:
+            yield from _unknown(account.parent, list(above), "account", (*path, "parent"))
+        up, steps = account.parent, 0
+        while up is not None and steps <= len(above):
+            up, steps = above.get(up), steps + 1
+        if up is not None:
+            yield Fault((*path, "parent"), f"'{account.name}' is above itself")
+    for i, reservation in enumerate(operations.reservations):
+        path = ("operations", "reservations", i)
+        yield from _unknown(reservation.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
+        yield from _unknown(reservation.site, names.get("sites"), "site", (*path, "site"))
+        yield from _unknown(reservation.machine, names.get("machines"), "machine", (*path, "machine"))
+    for i, limit in enumerate(operations.power_limits):
+        yield from _unknown(limit.site, names.get("sites"), "site", ("operations", "power_limits", i, "site"))
+
+
+def _stop_min(scenario: Scenario) -> float:
+    """Minutes of a segment that go to its restart and its last checkpoint."""
+    reliability = scenario.operations.reliability
+    lost_min = reliability.restart_min + scenario.operations.failures.detection_min + reliability.checkpoint_write_min
+    return 2 * (lost_min + 1)
+
+
 def size_faults(scenario: Scenario, facts: Lookup) -> Iterator[Fault]:
     """Yield sites that need more power than their connection, and runs that fit no machine, of a resolved scenario."""
     yield from machine.power_check(scenario, facts)
-    end = scenario.simulation.start.toordinal() + scenario.simulation.days
-    chips: dict[tuple[str, str], int] = {}
-    for plan in machine.plan(scenario, facts):
-        for phase in plan.phases:
-            if phase.operational.toordinal() < end:
-                chips[plan.name, phase.machine] = chips.get((plan.name, phase.machine), 0) + phase.chips
-    for i, run in enumerate(scenario.training_runs):
-        installed = chips.get((run.site, run.machine), 0)
-        if run.chips > installed:
-            where = f"{run.site} has {installed:,} chips of {run.machine} in the simulated window"
-            yield Fault(("training_runs", i, "chips"), f"is {run.chips:,}, but {where}")
+    chips = {
+        (scenario.sites[partition.site].name, partition.machine): partition.chips_for_jobs
+        for partition in machine.partitions(scenario, machine.plan(scenario, facts))
+    }
+    asked = [(("training_runs", i, "chips"), run) for i, run in enumerate(scenario.training_runs)]
+    there = {site.name for site in scenario.sites}, {machine.name for machine in scenario.machines}
+    asked += [
+        (("operations", "reservations", i, "chips"), window)
+        for i, window in enumerate(scenario.operations.reservations)
+        if window.site in there[0] and window.machine in there[1]  # those without are reported or left out already
+    ]
+    for path, one in asked:
+        installed = chips.get((one.site, one.machine), 0)
+        if one.chips > installed:
+            where = f"{one.site} has {installed:,} chips of {one.machine} for jobs in the simulated window"
+            yield Fault(path, f"is {one.chips:,}, but {where}")
 
 
 def _repeated(nouns: Iterable[Noun], field: str) -> Iterator[Fault]:

@@ -16,11 +16,13 @@ class Jobs(NamedTuple):
     submit_s : int64[job], submission [s after the start of the simulation], >= 0
     run_s : int64[job], run time if nothing stops the job [s], >= 1
     requested_s : int64[job], requested walltime [s], >= 1; a job that runs longer is stopped at it
-    nodes : int64[job], nodes that the job takes for itself, >= 1
-    chips : int64[job], chips of those nodes
+    nodes : int64[job], nodes that the job takes, >= 1
+    chips : int64[job], chips of those nodes; fewer than one node has, with `nodes` 1, for a job that shares its node
     tenant : int32[job], index of the tenant in the scenario
     partition : int32[job], index of the partition
     training_run : int32[job], index of the named training run in the scenario, -1 for all other jobs
+    outcome : int8[job], how the job ends by itself: 0 completed, 1 cancelled, 2 failed by its user's fault; the run
+        time is what it ran until then
     """
 
     submit_s: NDArray[np.int64]
@@ -31,6 +33,7 @@ class Jobs(NamedTuple):
     tenant: NDArray[np.int32]
     partition: NDArray[np.int32]
     training_run: NDArray[np.int32]
+    outcome: NDArray[np.int8]
 
 
 class Queue(NamedTuple):

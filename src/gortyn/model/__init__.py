@@ -2,22 +2,27 @@
 
 from gortyn.model.cluster import Cluster
 from gortyn.model.costs import Costs
+from gortyn.model.failures import Failures
 from gortyn.model.fund import Fund, Layer
 from gortyn.model.machine import Machine
 from gortyn.model.noun import Fault, Noun, known
 from gortyn.model.operations import Operations, Reliability, Simulation
+from gortyn.model.priority import Account, Priority
 from gortyn.model.programme import Programme
 from gortyn.model.scenario import Scenario
 from gortyn.model.site import Cooling, Grid, Phase, Site
-from gortyn.model.tenant import Tenant
+from gortyn.model.tenant import Service, Tenant
 from gortyn.model.training_run import TrainingRun
 from gortyn.model.units import SUFFIXES, FromCatalogue, Unit, suffix_unit
+from gortyn.model.windows import PowerLimit, Reservation
 
 __all__ = [
     "SUFFIXES",
+    "Account",
     "Cluster",
     "Cooling",
     "Costs",
+    "Failures",
     "Fault",
     "FromCatalogue",
     "Fund",
@@ -27,9 +32,13 @@ __all__ = [
     "Noun",
     "Operations",
     "Phase",
+    "PowerLimit",
+    "Priority",
     "Programme",
     "Reliability",
+    "Reservation",
     "Scenario",
+    "Service",
     "Simulation",
     "Site",
     "Tenant",

@@ -6,8 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from gortyn.model.failures import Failures
 from gortyn.model.noun import Fault, Noun, refuse
+from gortyn.model.priority import Account, Priority
 from gortyn.model.units import Count, Day, FromCatalogue, Hours, Minutes, Share, Unit
+from gortyn.model.windows import PowerLimit, Reservation
 
 
 class Reliability(Noun):
@@ -50,16 +53,44 @@ class Reliability(Noun):
 
 
 class Operations(Noun):
-    """Queueing policy of every site."""
+    """How the sites are run: who starts when, where, and what stands in the way."""
 
-    scheduler: Literal["fcfs", "easy"] = "easy"
-    """First come first served, or the same with EASY backfill."""
+    scheduler: Literal["fcfs", "sjf", "easy", "conservative", "multifactor"] = "easy"
+    """Order of the queue: first come first served (alone, or with EASY or conservative backfill), shortest job first,
+    or by Slurm's multifactor priority with EASY backfill."""
     estimate: Literal["requested", "actual"] = "requested"
-    """Run time that backfill believes: the requested walltime, or the actual run time (perfect foresight)."""
+    """Run time that the scheduler believes: the requested walltime, or the actual run time (perfect foresight)."""
+    backfill_depth: Annotated[int, Unit("count"), Field(ge=0, le=10**9)] = 1000
+    """Waiting jobs behind a blocked one that a pass looks at (assumed; Slurm looks at 500 or more)."""
+    placement: Literal["pack", "domains", "spread"] = "pack"
+    """Where a job's nodes lie: in the fewest pods and domains, in whole scale-up domains first, or spread evenly."""
     walltime_limit_hours: Hours = 336.0
-    """Longest walltime of a job; longer jobs are cut. Named training runs are exempt."""
+    """Longest walltime of a job; longer jobs are cut, or go on in a further job where the tenant has `chains`. Named
+    training runs are exempt."""
+    launch_overhead_s: Annotated[float, Unit("s"), Field(ge=0, le=86400)] = 0.0
+    """Seconds on its nodes that each job needs before its work begins."""
+    federation: Literal["home", "shortest-wait", "cheapest", "greenest", "data-locality"] = "home"
+    """Which site takes a job: the one it was sent to; the one of the shortest expected wait; of those where it could
+    start at once the one of the cheapest or cleanest power of the hour; or the one of the shortest wait and transfer of
+    its data. Sites with the same machine take each other's jobs."""
+    transfer_gbit_per_s: Annotated[float, Unit("Gbit/s"), Field(gt=0)] = 100.0
+    """Rate at which the data of a job travel between sites (assumed)."""
+    priority: Priority = Priority()
+    """Weights of the multifactor priority."""
+    accounts: tuple[Account, ...] = ()
+    """Tree of accounts for the fair share; left out, every tenant has one of its own with shares as its demand."""
+    reservations: tuple[Reservation, ...] = ()
+    """Chips set aside for a tenant in windows of the calendar."""
+    power_limits: tuple[PowerLimit, ...] = ()
+    """Limits on the power of a site over time."""
+    power_policy: Literal["hold", "throttle"] = "hold"
+    """Under a power limit: hold jobs back, or run all of them slower."""
+    throttle_exponent: Annotated[float, Unit("1"), Field(ge=1, le=4)] = 2.5
+    """Power above idle grows with the speed of a throttled chip to this power (assumed: between 2 and 3)."""
+    failures: Failures = Failures()
+    """Failures of nodes, jobs, domains and sites while jobs run."""
     reliability: Reliability = Reliability()
-    """Failures and checkpoints."""
+    """Failures of long runs, restarts and checkpoints."""
 
 
 class Simulation(Noun):

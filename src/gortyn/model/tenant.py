@@ -12,8 +12,15 @@ from gortyn.model.units import Count, Hours, Share, Unit
 TenantClass = Literal["start-up", "sme", "research", "public", "industry", "anchor"]
 
 
+class Service(Noun):
+    """An inference service that grows and shrinks with the hour of the day; the tenant's jobs are its replicas."""
+
+    swing_share: Share = 0.6
+    """How far the quietest hour of the day lies below the busiest, as a share of the busiest (assumed)."""
+
+
 class Tenant(Noun):
-    """One group of users that send jobs of one kind to all sites, in proportion to the sites' chips."""
+    """One group of users that send jobs to the sites; what kind is said by `mix`, or by sizes and run times here."""
 
     name: Slug
     """Short name of the tenant."""
@@ -21,23 +28,68 @@ class Tenant(Noun):
     """Class under which waits and shares are reported."""
     demand_share: Share
     """Chip-hours that the tenant asks for, as a share of all chip-hours of the chips in operation."""
-    job_chips: Count
-    """Median number of chips of a job."""
+    mix: str | None = None
+    """Mix of job types of the catalogue, for example llm-development: sizes, run times, batches and ends of jobs as
+    measured there. Left out, jobs are lognormal as stated below."""
+    mix_scale: Annotated[float, Unit("1"), Field(ge=1, le=1000)] = 1.0
+    """Factor on the sizes of the large job types of the mix, for a cluster larger than the measured one (assumed)."""
+    job_chips: Count | None = None
+    """Median number of chips of a job; not with `mix`."""
     job_chips_spread: Annotated[float, Unit("1"), Field(ge=0, le=3)] = 1.0
     """Standard deviation of the natural logarithm of a job's chips (lognormal)."""
     job_chips_max: Count
     """Largest job that the tenant sends."""
-    run_hours: Hours
-    """Median run time of a job."""
+    run_hours: Hours | None = None
+    """Median run time of a job; not with `mix`. Of a service, nothing: its replicas last as the load does."""
     run_hours_spread: Annotated[float, Unit("1"), Field(ge=0, le=4)] = 1.2
     """Standard deviation of the natural logarithm of a job's run time (lognormal)."""
     walltime_factor: Annotated[float, Unit("1"), Field(ge=1, le=100)] = 2.0
     """Requested over actual run time; the request is cut at the walltime limit."""
+    batch_jobs: Annotated[float, Unit("count"), Field(ge=1, le=1000)] = 1.0
+    """Mean number of jobs that are sent together, for instance the evaluations of a sweep; not with `mix`."""
+    service: Service | None = None
+    """An elastic inference service in place of jobs; `job_chips` are those of a replica."""
+    qos: Literal["urgent", "standard", "leftover"] = "standard"
+    """Urgent jobs go first and stop others where they must; leftovers fill idle nodes and give way to all."""
+    qos_priority: Annotated[float, Unit("1"), Field(ge=0, le=1)] = 0.5
+    """Quality of service as a factor of the multifactor priority."""
+    account: Slug | None = None
+    """Account that the fair share charges; left out, one of the tenant's own."""
+    quota_chips: Count | None = None
+    """Chips that the tenant may use at once, at all sites together."""
+    quota_chip_hours: Annotated[float, Unit("chip-hours"), Field(gt=0)] | None = None
+    """Chip-hours that the tenant may use in each `quota_days`."""
+    quota_days: Annotated[float, Unit("days"), Field(gt=0, le=3660)] = 30.0
+    """Days after which the chip-hours of the quota are granted anew."""
+    home: Slug | None = None
+    """Site to which the jobs are sent; left out, to all in proportion to their chips."""
+    data_tb: Annotated[float, Unit("TB"), Field(ge=0, le=1e6)] = 0.0
+    """Data that travel with a job that runs elsewhere than it was sent to."""
+    defer_hours: Annotated[float, Unit("h"), Field(ge=0, le=720)] = 0.0
+    """How long a job may be put off to cheaper or cleaner hours; 0: not at all."""
+    defer_by: Literal["price", "carbon"] = "price"
+    """What makes an hour a good one for jobs that are put off."""
+    chains: bool = False
+    """Whether a run longer than the walltime limit goes on in a further job from its checkpoint, or is cut."""
+    checkpoints: bool = True
+    """Whether the jobs write checkpoints; without, a job that is stopped begins again."""
     price_eur_per_chip_hour: Annotated[float, Unit("EUR/chip-hour"), Field(ge=0, le=100)] = 0.0
     """Price that the tenant pays; 0 where access is free."""
 
     @model_validator(mode="after")
-    def _sizes_are_ordered(self) -> Self:
-        if self.job_chips > self.job_chips_max:
-            refuse([Fault(("job_chips_max",), f"is {self.job_chips_max}, less than the median {self.job_chips}")])
+    def _sizes_fit(self) -> Self:
+        faults: list[Fault] = []
+        if self.job_chips is not None and self.job_chips > self.job_chips_max:
+            message = f"is {self.job_chips_max}, less than the median {self.job_chips}"
+            faults.append(Fault(("job_chips_max",), message))
+        if self.mix is not None:
+            stated = [name for name in ("job_chips", "run_hours", "service") if getattr(self, name) is not None]
+            faults += [Fault((name,), "the mix has it already: give one of the two") for name in stated]
+        else:
+            needed = ("job_chips",) if self.service else ("job_chips", "run_hours")
+            missing = [name for name in needed if getattr(self, name) is None]
+            faults += [Fault((), f"{name} is missing; or name a mix of the catalogue") for name in missing]
+        if self.service and self.run_hours is not None:
+            faults.append(Fault(("run_hours",), "a service has none: its replicas last as the load does"))
+        refuse(faults)
         return self

@@ -46,6 +46,8 @@ SUFFIXES: Final[dict[str, str]] = {
     "_usd_per_eur": "USD/EUR",
     "_g_per_kwh": "gCO2e/kWh",
     "_kw_per_chip": "kW/chip",
+    "_per_hour": "1/h",
+    "_chip_hours": "chip-hours",
     "_per_1000_node_days": "1/1000 node-days",
     "_share_per_year": "share/year",
     "_gbit_per_s": "Gbit/s",
@@ -58,11 +60,13 @@ SUFFIXES: Final[dict[str, str]] = {
     "_quarters": "quarters",
     "_days": "days",
     "_hours": "h",
+    "_hour": "h",
     "_min": "min",
     "_deg": "deg",
     "_eur": "EUR",
     "_mw": "MW",
     "_gb": "GB",
+    "_tb": "TB",
     "_s": "s",
 }
 

@@ -2,5 +2,6 @@
 
 from gortyn.kernels.types import Jobs
 from gortyn.workload.generate import RunEstimate, generate
+from gortyn.workload.kind import OUTCOMES
 
-__all__ = ["Jobs", "RunEstimate", "generate"]
+__all__ = ["OUTCOMES", "Jobs", "RunEstimate", "generate"]

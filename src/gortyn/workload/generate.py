@@ -14,12 +14,33 @@ from numpy.typing import NDArray
 from gortyn.catalogue import Lookup
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
-from gortyn.model import Scenario, Tenant
-from gortyn.workload.arrivals import HOURS_PER_DAY, S_PER_HOUR, bursts, draw_submit_s, profile
-from gortyn.workload.sizes import draw_nodes, draw_requested_s, draw_run_s, mean_nodes, mean_run_s
+from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR
+from gortyn.model import Scenario, Tenant, known
+from gortyn.workload.arrivals import (
+    Batches,
+    bursts,
+    draw_batches,
+    of_day,
+    profile,
+    read_bursts,
+    spread,
+    utc_offset_h,
+)
+from gortyn.workload.assemble import Chunk, Pile
+from gortyn.workload.kind import Kind, Node, allocated
+from gortyn.workload.mixes import read_mix
+from gortyn.workload.services import S_PER_WEEK, load_of_day, replica_jobs
+from gortyn.workload.sizes import Lognormal, draw_requested_s
 
 MOST_JOBS: Final = 2**24
-"""More jobs than this do not fit into the memory of a laptop together with the results."""
+"""More jobs than this do not fit into the memory of a laptop together with what becomes of them: the arrays of jobs,
+queue and log take about 200 bytes for each."""
+
+LONGEST_S: Final = DAYS_PER_YEAR * S_PER_DAY
+"""Longest run and request of a chain of jobs: a year, far beyond any run."""
+
+NEVER_S: Final = 2**29  # source: 17 years, beyond every window
+"""A training run that is submitted later or takes longer than this does so after it: times fit into 32 bits."""
 
 
 class RunEstimate(Protocol):
@@ -41,14 +62,27 @@ class RunEstimate(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Stream:
-    """The jobs of one tenant on one partition: how many to expect in each hour, and how many chips they may take."""
+    """The demand of one tenant on one partition, and the jobs that it takes the form of.
+
+    Attributes
+    ----------
+    asked_chips, most_chips : chips asked for in the mean of each hour, and the most that a job may have in it
+    limit_s : longest run of a job [s]
+    kinds, jobs_per_hour : kinds of job, and how many of all kinds to expect in each hour; none of a service
+    load : of a service, float64[24] in UTC; None for all others
+    """
 
     tenant: int
     partition: int
-    jobs_per_hour: NDArray[np.float64]
+    node: Node
+    asked_chips: NDArray[np.float64]
     most_chips: NDArray[np.int64]
+    limit_s: int
+    kinds: tuple[Kind, ...]
+    jobs_per_hour: NDArray[np.float64]
+    load: NDArray[np.float64] | None = None
 
 
 def generate(
@@ -61,10 +95,15 @@ def generate(
     """Jobs of all tenants on all partitions, and the named training runs.
 
     The expected chip-hours of a tenant's jobs on a partition, taken over sizes and counts, are `demand_share` of the
-    chip-hours of the chips in operation; a job counts in full however far it runs beyond the window. Jobs take whole
-    nodes, and none is larger than the partition is when it is submitted. Arrivals are a Poisson process whose hourly
-    rate follows the day, the week and the bursts of the tenant (the same at all sites). Named training runs come on
-    top, are exempt from the walltime limit and request what they take.
+    chip-hours of the chips in operation; a job counts in full however far it runs beyond the window. A tenant with a
+    `home` asks for all of its demand there while the site has chips. A job smaller than a node shares it (`chips` below
+    those of a node), except leftover jobs; all others take whole nodes, and none is larger than the partition without
+    its spares is when it is submitted.
+
+    Submissions are a Poisson process whose hourly rate follows day and week by the local clock of the site, and the
+    bursts of the tenant; some carry many jobs. Replicas of a service go up and down with the load of the day. Run times
+    are cut at the walltime limit, those of tenants with `chains` at a year. Named training runs come on top, are exempt
+    from the limit and request what they take.
 
     Every stream has its own generator, seeded by one draw from `rng` and the names of tenant, site and machine: a
     tenant or site more leaves the jobs of the others as they are.
@@ -74,7 +113,7 @@ def generate(
     scenario : resolved scenario
     partitions : in the order that the jobs' indices count
     estimates : one per named training run
-    facts : catalogue; reads shapes/arrivals-hour, -weekday and -burst
+    facts : catalogue; reads shapes/arrivals-hour, -weekday and -burst, and the mixes that tenants name
     rng : one integer is drawn from it
 
     Returns
@@ -84,52 +123,94 @@ def generate(
     Raises
     ------
     ValueError : more than `MOST_JOBS` jobs to expect, or a training run without estimate or without partition.
+    UnknownEntry : a tenant names a mix that the catalogue lacks.
     """
     seed = int(rng.integers(np.iinfo(np.int64).max))
     streams = list(_streams(scenario, partitions, facts, seed))
-    _check_number(scenario, streams)
-    drawn = [_draw(scenario, partitions, stream, seed) for stream in streams]
-    drawn.append(_training_runs(scenario, partitions, estimates))
-    whole = Jobs._make(np.concatenate(column) for column in zip(*drawn, strict=True))
-    order = np.argsort(whole.submit_s, kind="stable")
-    return Jobs._make(column[order] for column in whole)
+    pile = Pile(_expected(scenario, streams) + len(estimates))
+    for chunk in (chunk for stream in streams for chunk in _draw(scenario, partitions, stream, seed)):
+        pile.add(chunk)
+    for chunk in _training_runs(scenario, partitions, estimates):
+        pile.add(chunk)
+    streams.clear()
+    return pile.jobs()
 
 
 def _streams(scenario: Scenario, partitions: Sequence[Partition], facts: Lookup, seed: int) -> Iterator[_Stream]:
     """All pairs of partition and tenant with the rates that make the expected chip-hours meet the demand."""
     hours = scenario.simulation.days * HOURS_PER_DAY
-    weights = profile(scenario.simulation.start, hours, facts)
-    shape = facts.number("shapes", "arrivals-burst", "gamma_shape")
-    autocorrelation = facts.number("shapes", "arrivals-burst", "autocorrelation")
-    by_tenant = [
-        weights * bursts(_generator(seed, tenant.name), hours, shape, autocorrelation) for tenant in scenario.tenants
-    ]
-    limit_s = _limit_s(scenario)
+    chips = np.array([_chips_by_hour(partition, hours) for partition in partitions]).reshape(-1, hours)
+    spares = [partition.spares * partition.chips_per_node for partition in partitions]
+    kinds = [_kinds(tenant, facts) for tenant in scenario.tenants]
+    hourly, of_users = of_day(facts), read_bursts(facts)
+    burst: dict[tuple[str, float], NDArray[np.float64]] = {}
     for p, partition in enumerate(partitions):
-        chips = _chips_by_hour(partition, hours)
+        site = scenario.sites[partition.site]
+        ahead_h = utc_offset_h(site.longitude_deg)
+        weights = profile(scenario.simulation.start, hours, facts, ahead_h)
         for t, tenant in enumerate(scenario.tenants):
-            most_chips = np.minimum(chips, tenant.job_chips_max)
+            if tenant.home not in (None, site.name):
+                continue
+            node = Node(partition.chips_per_node, shared=tenant.qos != "leftover")
+            most_chips = np.minimum(np.maximum(chips[p] - spares[p], 0), tenant.job_chips_max)
+            asked = tenant.demand_share * _served(scenario, partitions, chips, p, tenant)
+            limit_s = LONGEST_S if tenant.chains else _limit_s(scenario)
+            if tenant.service:
+                load = load_of_day(hourly, tenant.service.swing_share, ahead_h)
+                yield _Stream(t, p, node, asked, most_chips, limit_s, (), np.zeros(hours), load)
+                continue
+            mean_h = _mean_chip_hours(kinds[t], most_chips, node, limit_s)
+            users = of_users.of(float((asked / mean_h).mean()))
+            rates = tenant.name, users.shape
+            if rates not in burst:  # alike at sites of the same size
+                burst[rates] = bursts(_generator(seed, tenant.name), hours, users.shape, users.autocorrelation)
+            varied = weights * burst[rates]
             # Weighted by the chips of the hour, so that bursts and weekdays shift the demand but do not change it.
-            asked_chips = tenant.demand_share * chips * by_tenant[t] * (chips.sum() / np.dot(chips, by_tenant[t]))
-            jobs_per_hour = np.zeros(hours)
-            for most in np.unique(most_chips[most_chips > 0]).tolist():
-                here = most_chips == most
-                jobs_per_hour[here] = asked_chips[here] / _mean_chip_hours(tenant, most, partition, limit_s)
-            yield _Stream(t, p, jobs_per_hour, most_chips)
+            varying = float(np.dot(asked, varied))
+            asked *= varied * (asked.sum() / varying if varying else 0.0)
+            yield _Stream(t, p, node, asked, most_chips, limit_s, kinds[t], asked / mean_h)
 
 
-def _mean_chip_hours(tenant: Tenant, most_chips: int, partition: Partition, limit_s: int) -> float:
-    """Expected chip-hours of one job; its size and its run time are independent."""
-    per_node = partition.chips_per_node
-    nodes = mean_nodes(tenant.job_chips, tenant.job_chips_spread, most_chips, per_node)
-    run_s = mean_run_s(tenant.run_hours * S_PER_HOUR, tenant.run_hours_spread, limit_s)
-    return nodes * per_node * run_s / S_PER_HOUR
+def _kinds(tenant: Tenant, facts: Lookup) -> tuple[Kind, ...]:
+    """What kinds of job a tenant sends; none of a service."""
+    if tenant.service:
+        return ()
+    if tenant.mix is not None:
+        return read_mix(tenant.mix, tenant.mix_scale, facts)
+    median_s = known(tenant.run_hours) * S_PER_HOUR
+    batches = Batches(1.0, tenant.batch_jobs)
+    sizes = known(tenant.job_chips), tenant.job_chips_spread
+    return (Lognormal(*sizes, median_s, tenant.run_hours_spread, batches),)
 
 
-def _check_number(scenario: Scenario, streams: Sequence[_Stream]) -> None:
+def _served(
+    scenario: Scenario, partitions: Sequence[Partition], chips: NDArray[np.int64], place: int, tenant: Tenant
+) -> NDArray[np.float64]:
+    """Chips in each hour of which a tenant asks its share here: those here, or all of them in proportion at home."""
+    if tenant.home is None:
+        return chips[place].astype(np.float64)
+    at_home = [scenario.sites[partition.site].name == tenant.home for partition in partitions]
+    return chips[place] * (chips.sum(axis=0) / np.maximum(chips[at_home].sum(axis=0), 1))
+
+
+def _mean_chip_hours(
+    kinds: tuple[Kind, ...], most_chips: NDArray[np.int64], node: Node, limit_s: int
+) -> NDArray[np.float64]:
+    """Expected chip-hours of one job in each hour; where there are no chips, of the smallest job."""
+    mean_h = np.empty(most_chips.size)
+    for most in np.unique(most_chips).tolist():
+        each_s = [kind.share * kind.mean_chip_seconds(max(most, 1), node, limit_s) for kind in kinds]
+        mean_h[most_chips == most] = sum(each_s) / S_PER_HOUR
+    return mean_h
+
+
+def _expected(scenario: Scenario, streams: Sequence[_Stream]) -> int:
+    """About how many jobs to expect; more than `MOST_JOBS` are refused."""
     by_tenant = np.zeros(len(scenario.tenants))
     for stream in streams:
-        by_tenant[stream.tenant] += stream.jobs_per_hour.sum()
+        by_tenant[stream.tenant] += (
+            stream.jobs_per_hour.sum() if stream.load is None else _replica_number(scenario, stream)
+        )
     if by_tenant.sum() > MOST_JOBS:
         most = scenario.tenants[int(by_tenant.argmax())].name
         message = (
@@ -137,36 +218,47 @@ def _check_number(scenario: Scenario, streams: Sequence[_Stream]) -> None:
             "simulated: give the tenant larger or longer jobs, or shorten the window"
         )
         raise ValueError(message)
+    return ceil(by_tenant.sum())
 
 
-def _draw(scenario: Scenario, partitions: Sequence[Partition], stream: _Stream, seed: int) -> Jobs:
-    """The jobs of one stream."""
+def _replica_chips(scenario: Scenario, stream: _Stream) -> NDArray[np.int64]:
+    """Chips of a replica of a service in each hour."""
+    most = np.minimum(known(scenario.tenants[stream.tenant].job_chips), stream.most_chips)
+    return allocated(np.maximum(most, 1), stream.node)
+
+
+def _replica_number(scenario: Scenario, stream: _Stream) -> float:
+    """About how many jobs the replicas of a service are: one a day, or one each longest time if that is shorter."""
+    daily = scenario.simulation.days * max(1.0, S_PER_DAY / min(stream.limit_s, S_PER_WEEK))
+    return float((stream.asked_chips / _replica_chips(scenario, stream)).max()) * daily
+
+
+def _draw(scenario: Scenario, partitions: Sequence[Partition], stream: _Stream, seed: int) -> Iterator[Chunk]:
+    """The jobs of one stream, kind by kind."""
     tenant, partition = scenario.tenants[stream.tenant], partitions[stream.partition]
     rng = _generator(seed, tenant.name, scenario.sites[partition.site].name, partition.machine)
-    limit_s = _limit_s(scenario)
-    submit_s = draw_submit_s(rng, stream.jobs_per_hour)
-    most_chips = stream.most_chips[submit_s // S_PER_HOUR]
-    nodes = draw_nodes(rng, tenant.job_chips, tenant.job_chips_spread, most_chips, partition.chips_per_node)
-    run_s = draw_run_s(rng, tenant.run_hours * S_PER_HOUR, tenant.run_hours_spread, limit_s, submit_s.size)
-    requested_s = draw_requested_s(rng, run_s, tenant.walltime_factor, limit_s)
-    return Jobs(
-        submit_s,
-        run_s,
-        requested_s,
-        nodes,
-        nodes * partition.chips_per_node,
-        np.full(submit_s.size, stream.tenant, np.int32),
-        np.full(submit_s.size, stream.partition, np.int32),
-        np.full(submit_s.size, -1, np.int32),
-    )
+    place = stream.tenant, stream.partition, stream.node.chips
+    if stream.load is not None:
+        chips = _replica_chips(scenario, stream)
+        jobs = replica_jobs(stream.asked_chips / chips, stream.load, rng.random(), stream.limit_s)
+        hour, submit_s, run_s = (column.astype(np.int32) for column in jobs)
+        yield Chunk(*place, submit_s, run_s, run_s, chips[hour].astype(np.int32), np.zeros(hour.size, np.int8))
+        return
+    for kind in stream.kinds:
+        batch_s, batch = draw_batches(rng, stream.jobs_per_hour * kind.share, kind.batches)
+        most_chips = stream.most_chips[batch_s // S_PER_HOUR]
+        chips, run_s, outcome = kind.draw(rng, batch, most_chips, stream.node, stream.limit_s)
+        requested_s = draw_requested_s(rng, run_s, tenant.walltime_factor, stream.limit_s)
+        yield Chunk(*place, spread(rng, batch_s, batch), run_s, requested_s, chips, outcome)
 
 
-def _training_runs(scenario: Scenario, partitions: Sequence[Partition], estimates: Sequence[RunEstimate]) -> Jobs:
+def _training_runs(
+    scenario: Scenario, partitions: Sequence[Partition], estimates: Sequence[RunEstimate]
+) -> Iterator[Chunk]:
     """The named training runs, one job each."""
     tenants = [tenant.name for tenant in scenario.tenants]
     places = {(scenario.sites[p.site].name, p.machine): index for index, p in enumerate(partitions)}
     by_run = {estimate.run: estimate for estimate in estimates}
-    rows: list[tuple[int, ...]] = []
     for index, run in enumerate(scenario.training_runs):
         if run.name not in by_run:
             message = f"training run '{run.name}' has no estimate"
@@ -176,13 +268,11 @@ def _training_runs(scenario: Scenario, partitions: Sequence[Partition], estimate
             raise ValueError(message)
         estimate, place = by_run[run.name], places[run.site, run.machine]
         per_node = partitions[place].chips_per_node
-        nodes = ceil(estimate.chips / per_node)
-        submit_s, run_s = (round(days * HOURS_PER_DAY * S_PER_HOUR) for days in (run.submit_days, estimate.days))
-        run_s = max(run_s, 1)
-        rows.append((submit_s, run_s, run_s, nodes, nodes * per_node, tenants.index(run.tenant), place, index))
-    columns = np.array(rows, np.int64).reshape(len(rows), len(Jobs._fields)).T
-    tenant = Jobs._fields.index("tenant")
-    return Jobs._make([*columns[:tenant], *columns[tenant:].astype(np.int32)])
+        submit_s, run_s = (round(min(days * S_PER_DAY, NEVER_S)) for days in (run.submit_days, estimate.days))
+        chips = ceil(estimate.chips / per_node) * per_node
+        submit, taken_s, taken = (np.array([value], np.int32) for value in (submit_s, max(run_s, 1), chips))
+        done = np.zeros(1, np.int8)
+        yield Chunk(tenants.index(run.tenant), place, per_node, submit, taken_s, taken_s, taken, done, index)
 
 
 def _chips_by_hour(partition: Partition, hours: int) -> NDArray[np.int64]:
