@@ -41,6 +41,7 @@ types: $(VENV)/.dev ## type check of src
 bench: $(VENV)/.dev ## measurements side by side
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/training.py
+	$(BIN)/python bench/operation.py
 
 web: ## build the front end from web/ (needs Node; the built file is committed, so only its authors need this)
 	cd web && npm ci --no-audit --no-fund && npm run build

@@ -2,9 +2,8 @@
 
 Usage: python bench/run.py [SCENARIO] [--repeat N]
 
-Everything runs on one core where the system can pin. Baselines: bare Python, the import of the libraries that a run
-needs, and for the scheduler the slow twin of the tests on the same jobs. Read the ratios; seconds depend on the
-machine.
+Everything runs on one core where the system can pin. Baselines: bare Python, and the import of the libraries that a run
+needs. Read the ratios; seconds depend on the machine.
 """
 
 from __future__ import annotations
@@ -82,7 +81,6 @@ def main() -> None:
         print(f"{name:28}{cost.wall_s:9.2f}{cost.cpu_s:9.2f}{cost.peak_mb:9.0f}   {ratio}")
     print()
     _print_stages(json.loads(cold.output), json.loads(warm.output))
-    _print_scheduler()
 
 
 def _print_stages(cold: dict[str, Any], warm: dict[str, Any]) -> None:
@@ -90,16 +88,6 @@ def _print_stages(cold: dict[str, Any], warm: dict[str, Any]) -> None:
     print(f"{'stage':14}{'cold s':>9}{'warm s':>9}   share of warm ({warm['summary']['jobs']:,} jobs)")
     for stage, seconds in warm["seconds"].items():
         print(f"{stage:14}{cold['seconds'][stage]:9.2f}{seconds:9.2f}   {seconds / total:6.1%}")
-    print()
-
-
-def _print_scheduler() -> None:
-    """Compare the scheduler with its slow twin on the same jobs."""
-    sys.path.insert(0, str(ROOT))
-    from bench.scheduler import compare_with_twin
-
-    for line in compare_with_twin():
-        print(line)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from gortyn.model import Cooling, Fund, Grid, Layer, Machine, Programme, Scenario, Site, Tenant
+import numpy as np
 
+from gortyn.model import (
+    Cooling,
+    Failures,
+    Fund,
+    Grid,
+    Layer,
+    Machine,
+    Operations,
+    Programme,
+    Reliability,
+    Scenario,
+    Site,
+    Tenant,
+)
+from gortyn.operation import Log
+
+UNFAILING = Operations(
+    failures=Failures(job_rate_per_hour=0.0), reliability=Reliability(rate_per_1000_node_days=0.0, clock="running")
+)
 EQUITY = Layer(name="equity", kind="equity", provider="private", share=1.0)
 
 
@@ -58,5 +77,38 @@ def programme(**stated: Any) -> Programme:
 def scenario(**stated: Any) -> Scenario:
     """A scenario of equity alone and one tenant; machines, sites, costs and window are the caller's."""
     known = {"name": "plain", "title": "Plain", "summary": "A test.", "programme": programme()}
-    parts = {"fund": Fund(layers=(EQUITY,)), "tenants": (tenant(),)}
+    parts = {"fund": Fund(layers=(EQUITY,)), "tenants": (tenant(),), "operations": UNFAILING}
     return Scenario(**known | parts | stated)
+
+
+def log(busy_chips: Any, capacity_chips: Any, start_s: Any = (), end_s: Any = (), **stated: Any) -> Log:
+    """A log of hours in which nothing failed and nobody waited; `busy_chips` are of one tenant where none says more."""
+    busy = np.asarray(busy_chips, np.float64)
+    start, end = np.array(start_s, np.int64), np.array(end_s, np.int64)
+    none, nothing = np.zeros_like(busy), np.zeros_like(start)
+    known = {
+        "eligible_s": start,
+        "start_s": start,
+        "end_s": end,
+        "held_s": end - start,
+        "lost_s": nothing,
+        "place": nothing,
+        "attempts": nothing + 1,
+        "interruptions": nothing,
+        "tenant_chip_hours": busy[:, None, :],
+        "busy_chips": busy,
+        "capacity_chips": np.broadcast_to(np.asarray(capacity_chips, np.float64), busy.shape).copy(),
+        "down_chips": none,
+        "queued_jobs": none,
+        "queued_chips": none,
+        "lost_chip_hours": none,
+        "tenant_lost_chip_hours": np.zeros(1),
+        "idle_chip_hours": np.asarray(capacity_chips, np.float64).sum() - busy.sum(axis=1),
+        "failed_nodes": none.astype(np.int64),
+        "interrupted_jobs": none.astype(np.int64),
+        "speed": none + 1,
+        "preemptions": 0,
+        "moved_jobs": 0,
+        "engine_s": 0.0,
+    }
+    return Log(**known | stated)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gortyn import access, claims, energy, finance, machine, operation, training, workload
-from gortyn.catalogue import Catalogue, Fact
+from gortyn.catalogue import Catalogue, Fact, Lookup
 from gortyn.catalogue import load as load_catalogue
 from gortyn.model import Scenario
 from gortyn.resolve import Resolved, resolve
 from gortyn.result import Result
 
-HOURS_PER_DAY = 24
+if TYPE_CHECKING:
+    from gortyn.access import Access
+    from gortyn.kernels.types import Jobs
+    from gortyn.machine import Partition, SitePlan
+    from gortyn.operation import Log, Tariffs
+    from gortyn.training import TrainingEstimate
 
 
 def run(
@@ -37,45 +43,75 @@ def run(
     """
     catalogue = catalogue or load_catalogue()
     resolved = scenario if isinstance(scenario, Resolved) else resolve(scenario, catalogue)
-    scenario = resolved.scenario
-    facts = catalogue.lookup()
-    rng = np.random.default_rng(scenario.simulation.seed)
-    hours = scenario.simulation.days * HOURS_PER_DAY
+    scenario, facts = resolved.scenario, catalogue.lookup()
     stages = _Stages(progress)
-
-    with stages("machine"):
-        plans = machine.plan(scenario, facts)
-        partitions = machine.partitions(scenario, plans)
-    with stages("training"):
-        estimates = training.estimates(scenario, plans, facts)
-    with stages("workload"):
-        jobs = workload.generate(scenario, partitions, estimates, facts, rng)
-    with stages("operation"):
-        log = operation.simulate(jobs, partitions, scenario.operations, hours)
+    operated = _operate(scenario, facts, stages)
+    plans, partitions, tariffs = operated.plans, operated.partitions, operated.tariffs
     with stages("energy"):
-        power = energy.account(scenario, plans, partitions, log, facts)
-    with stages("access"):
-        users = access.account(scenario, partitions, jobs, log)
+        power = energy.account(scenario, partitions, operated.log, tariffs)
     with stages("finance"):
-        money = finance.appraise(scenario, plans, power, users)
+        money = finance.appraise(scenario, plans, power, operated.access)
     with stages("claims"):
-        verdicts = claims.check(scenario, plans, estimates, power, users, money, facts)
-
+        verdicts = claims.check(scenario, plans, operated.estimates, power, operated.access, money, facts)
     return Result(
         scenario=scenario,
         origins=resolved.origins,
         facts=_facts(resolved, facts.used),
         plans=plans,
         partitions=partitions,
-        estimates=estimates,
-        jobs=jobs,
-        log=log,
+        estimates=operated.estimates,
+        jobs=operated.jobs,
+        log=operated.log,
         energy=power,
-        access=users,
+        access=operated.access,
         finance=money,
         verdicts=verdicts,
         seconds=stages.seconds,
     )
+
+
+class Operated(NamedTuple):
+    """What the stages up to the operation found, without energy, money and claims."""
+
+    scenario: Scenario
+    plans: tuple[SitePlan, ...]
+    partitions: tuple[Partition, ...]
+    estimates: tuple[TrainingEstimate, ...]
+    tariffs: Tariffs
+    jobs: Jobs
+    log: Log
+    access: Access
+    seconds: Mapping[str, float]
+
+
+def operate(
+    scenario: Scenario | Resolved,
+    catalogue: Catalogue | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Operated:
+    """Carry a scenario as far as the queue: who runs when and where; arguments as of `run`."""
+    catalogue = catalogue or load_catalogue()
+    resolved = scenario if isinstance(scenario, Resolved) else resolve(scenario, catalogue)
+    return _operate(resolved.scenario, catalogue.lookup(), _Stages(progress))
+
+
+def _operate(scenario: Scenario, facts: Lookup, stages: _Stages) -> Operated:
+    rng = np.random.default_rng(scenario.simulation.seed)
+    with stages("machine"):
+        plans = machine.plan(scenario, facts)
+        partitions = machine.partitions(scenario, plans)
+        tariffs = energy.tariffs(scenario, plans, facts)
+    with stages("training"):
+        estimates = training.estimates(scenario, plans, facts)
+        stretch_pm = training.stretch_pm(scenario, plans, partitions, facts)
+    with stages("workload"):
+        jobs = workload.generate(scenario, partitions, estimates, facts, rng)
+    with stages("operation"):
+        goodput = {index: estimate.goodput_share for index, estimate in enumerate(estimates)}
+        log = operation.simulate(scenario, partitions, jobs, tariffs, stretch_pm, goodput)
+    with stages("access"):
+        users = access.account(scenario, partitions, jobs, log)
+    return Operated(scenario, plans, partitions, estimates, tariffs, jobs, log, users, stages.seconds)
 
 
 class _Stages:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gortyn.access import quantiles
 from gortyn.result import Result
 
 
@@ -15,7 +17,12 @@ def summarise(result: Result) -> dict[str, float | int | None]:
     A number that does not exist (an internal rate of return that no rate solves) is None.
     """
     plans, money, users, power = result.plans, result.finance, result.access, result.energy
-    wait_s = (result.log.start_s - result.jobs.submit_s).astype(np.float64)
+    log = result.log
+    started = log.start_s >= 0
+    wait_s = (log.start_s - result.jobs.submit_s)[started]
+    promised = np.array([tenant.qos != "leftover" for tenant in result.scenario.tenants])
+    promised_s = wait_s[promised[result.jobs.tenant[started]]]
+    at_work = users.delivered_chip_hours + users.lost_chip_hours
     budget_eur = result.scenario.programme.budget_eur
     numbers: dict[str, float | int] = {
         "capex_eur": money.capex_eur,
@@ -27,10 +34,17 @@ def summarise(result: Result) -> dict[str, float | int | None]:
         "facility_mw": sum(plan.facility_mw for plan in plans),
         "exaflops": sum(plan.exaflops for plan in plans),
         "delivered_chip_hours": users.delivered_chip_hours,
+        "lost_chip_hours": users.lost_chip_hours,
+        "failed_chip_hours": users.failed_chip_hours,
+        "goodput_share": users.delivered_chip_hours / at_work if at_work else math.nan,
         "utilisation_share": users.utilisation_share,
-        "jobs": len(wait_s),
-        "startup_wait_s": _startup_wait_s(result, wait_s),
-        "wait_p90_s": float(np.quantile(wait_s, 0.9)) if wait_s.size else math.nan,  # unit: quantile named in the key
+        "jobs": len(started),
+        "interruptions": int(log.interrupted_jobs.sum()),
+        "preemptions": log.preemptions,
+        "startup_wait_s": _startup_wait_s(result, wait_s, result.jobs.tenant[started]),
+        "wait_p90_s": float(quantiles(promised_s)[90]),
+        "gini": users.gini,
+        "jain": users.jain,
         "energy_mwh": float(power.facility_mw.sum()),
         "energy_eur": float(power.cost_eur.sum()),
         "carbon_t": float(power.carbon_t.sum()),
@@ -43,10 +57,12 @@ def summarise(result: Result) -> dict[str, float | int | None]:
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 
 
-def _startup_wait_s(result: Result, wait_s: np.ndarray) -> float:
-    """Median wait of start-ups; of the tenant with the smallest jobs where no start-up takes part."""
+def _startup_wait_s(result: Result, wait_s: NDArray[np.int64], tenant: NDArray[np.int32]) -> float:
+    """Median wait of start-ups; of the tenant with the least jobs in chip-hours where no start-up takes part."""
     tenants = result.scenario.tenants
-    chosen = [i for i, tenant in enumerate(tenants) if tenant.tenant_class == "start-up"]
-    chosen = chosen or [min(range(len(tenants)), key=lambda i: tenants[i].job_chips)]
-    waits = wait_s[np.isin(result.jobs.tenant, chosen)]
+    chosen = [i for i, one in enumerate(tenants) if one.tenant_class == "start-up"]
+    sent = [row for row in enumerate(result.access.tenants) if row[1].jobs]
+    if not chosen and sent:
+        chosen = [min(sent, key=lambda row: row[1].asked_chip_hours / row[1].jobs)[0]]
+    waits = wait_s[np.isin(tenant, chosen)]
     return float(np.median(waits)) if waits.size else math.nan

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import plain
+from gortyn.kernels.hourly import hourly_mean
 from gortyn.kernels.types import Jobs
 from gortyn.machine.partition import Partition
 from gortyn.model import Phase, Simulation
-from gortyn.operation import Log
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def make_scenario():
 def make_jobs():
     """Jobs and log from rows of (tenant, chips, submit, start, run)."""
 
-    def make(rows, hours=24, capacity_chips=80.0):
+    def make(rows, hours=24, capacity_chips=80.0, tenants=4):
         tenant, chips, submit, start, run = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
         jobs = Jobs(
             submit_s=submit,
@@ -47,15 +47,20 @@ def make_jobs():
             tenant=tenant.astype(np.int32),
             partition=np.zeros(len(rows), np.int32),
             training_run=np.full(len(rows), -1, np.int32),
+            outcome=np.zeros(len(rows), np.int8),
         )
-        hourly = np.zeros((1, hours))
-        log = Log(
-            start_s=start,
-            end_s=start + run,
-            busy_chips=hourly,
-            capacity_chips=np.full((1, hours), capacity_chips),
-            queued_jobs=hourly,
-            queued_chips=hourly,
+        by_tenant = np.zeros((1, tenants, hours))
+        for one in range(tenants):
+            own = tenant == one
+            by_tenant[0, one] = hourly_mean(start[own], (start + run)[own], chips[own], hours)
+        busy = by_tenant.sum(axis=1)
+        log = plain.log(
+            busy,
+            capacity_chips,
+            start,
+            start + run,
+            tenant_chip_hours=by_tenant,
+            tenant_lost_chip_hours=np.zeros(tenants),
         )
         return jobs, log
 

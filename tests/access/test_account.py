@@ -10,7 +10,7 @@ import pytest
 
 from gortyn.access import account, chip_hours_within
 from gortyn.kernels.types import Jobs
-from gortyn.operation import simulate
+from gortyn.operation import Tariffs, simulate
 
 TENANTS = (("lab", "research", 0.0), ("young", "start-up", 0.5), ("giant", "anchor", 2.0), ("next", "start-up", 1.0))
 HOUR = 3600
@@ -60,7 +60,7 @@ def test_classes_and_tenants_by_hand(make_scenario, make_jobs, partitions):
 
 
 def test_a_job_stopped_at_its_walltime_is_served_in_full(make_scenario, make_jobs, partitions):
-    jobs, log = make_jobs([(0, 8, 0, 0, 2 * HOUR)])
+    jobs, log = make_jobs([(0, 8, 0, 0, 2 * HOUR)], tenants=1)
     stopped = jobs._replace(run_s=jobs.run_s * 5)
     (lab,) = account(make_scenario(TENANTS[:1]), partitions, stopped, log).tenants
     assert (lab.asked_chip_hours, lab.chip_hours, lab.served_share) == (80, 16, 1)
@@ -81,7 +81,7 @@ def test_fairness_counts_tenants_that_sent_jobs(make_scenario, make_jobs, partit
 
 
 def test_a_machine_that_is_not_there_yet(make_scenario, make_jobs, partitions):
-    jobs, log = make_jobs([(0, 8, 0, 30 * HOUR, HOUR)], capacity_chips=0.0)
+    jobs, log = make_jobs([(0, 8, 0, 30 * HOUR, HOUR)], capacity_chips=0.0, tenants=1)
     access = account(make_scenario(TENANTS[:1]), partitions, jobs, log)
     assert (access.utilisation_share, access.classes[0].chip_hours_share) == (0, 0)
 
@@ -97,7 +97,7 @@ def test_waits_of_another_simulator(shared_data, make_scenario, make_jobs, parti
     with (shared_data / "oracle" / "cqsim_fcfs_w10000.csv").open(encoding="utf-8") as file:
         table = [{key: int(value) for key, value in row.items()} for row in csv.DictReader(file)]
     rows = [(0, r["procs"], r["submit"], r["start"], r["end"] - r["start"]) for r in table]
-    jobs, log = make_jobs(rows, hours=48, capacity_chips=4096.0)
+    jobs, log = make_jobs(rows, hours=48, capacity_chips=4096.0, tenants=1)
     access = account(make_scenario(TENANTS[:1], days=2), partitions, jobs, log)
     (lab,) = access.tenants
     waits = sorted(r["start"] - r["submit"] for r in table)
@@ -122,7 +122,8 @@ def test_chips_of_jobs_are_the_busy_chips_of_the_log(make_scenario, make_jobs, p
     ]
     jobs, _ = make_jobs(rows)
     scenario = make_scenario(TENANTS)
-    log = simulate(jobs, partitions, scenario.operations, 24)
+    level = np.zeros((1, 24))
+    log = simulate(scenario, partitions, jobs, Tariffs(level, level, np.ones(1)))
     access = account(scenario, partitions, jobs, log)
     assert access.delivered_chip_hours == pytest.approx(log.busy_chips.sum())
     assert access.capacity_chip_hours == 24 * 80
@@ -145,6 +146,7 @@ def test_a_million_jobs_take_less_than_a_second(make_scenario, make_jobs, partit
         tenant=rng.integers(0, 4, count).astype(np.int32),
         partition=np.zeros(count, np.int32),
         training_run=np.full(count, -1, np.int32),
+        outcome=np.zeros(count, np.int8),
     )
     _, log = make_jobs([(0, 8, 0, 0, 1)], hours=8760)
     log = replace(log, start_s=submit + wait, end_s=submit + wait + run)

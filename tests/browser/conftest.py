@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -46,7 +46,9 @@ def data(report: Path) -> dict[str, Any]:
 def show(browser: Browser) -> Iterator[Open]:
     contexts = []
 
-    def opened(file: Path, tab: str = "overview", width: int = DESK, scheme: str = "light") -> Watched:
+    def opened(
+        file: Path, tab: str = "overview", width: int = DESK, scheme: Literal["light", "dark"] = "light"
+    ) -> Watched:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         watched = Watched(context.new_page())

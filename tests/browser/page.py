@@ -28,7 +28,7 @@ CHARTS = {
     "overview": 1,
     "machine": 1,
     "training": 1,
-    "operation": 3,
+    "operation": 4,
     "energy": 3,
     "money": 3,
     "claims": 0,

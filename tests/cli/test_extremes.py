@@ -11,7 +11,10 @@ from gortyn.io.results import open_result
 from .conftest import Call
 
 FREE = [f"machines.{machine}.{part}_usd_per_chip=0" for machine in ("h100", "gb300") for part in ("server", "network")]
-NOBODY = [f"tenants.{tenant}.demand_share=0" for tenant in ("founders", "university", "carmaker")]
+TENANTS = ("founders", "university", "carmaker", "model-maker", "laboratory", "assistant", "hospital", "volunteers")
+NOBODY = [f"tenants.{tenant}.demand_share=0" for tenant in TENANTS]
+
+UNCUT = "tenants.model-maker.chains=false"
 
 EDGES = {
     "a day": ["simulation.days=1"],
@@ -30,8 +33,19 @@ EDGES = {
     "jobs without end": ["tenants.carmaker.run_hours=1e300"],
     "wild jobs": ["tenants.carmaker.run_hours_spread=4", "tenants.carmaker.job_chips_spread=3"],
     "no failures": ["operations.reliability.rate_per_1000_node_days=0"],
-    "constant failures": ["operations.reliability.restart_min=100000"],
-    "restarts of years": ["operations.reliability.restart_min=1e9"],
+    "constant failures": ["operations.reliability.restart_min=100000", UNCUT],
+    "constant failures of jobs": ["operations.reliability.restart_min=100000", UNCUT, "training_runs=[]"],
+    "restarts of years": ["operations.reliability.restart_min=1e9", UNCUT],
+    "restarts of ages": ["operations.reliability.restart_min=1e9", UNCUT, "training_runs=[]"],
+    "a failure a second": ["operations.failures.job_rate_per_hour=10", "training_runs=[]"],
+    "nodes that always fail": ["operations.reliability.rate_per_1000_node_days=1000", "training_runs=[]"],
+    "sites that always fail": ["operations.failures.site_outage_rate=100"],
+    "all nodes are spares": ["operations.failures.spare_share=1", "training_runs=[]", "operations.reservations=[]"],
+    "hardly any power": ["operations.power_limits.0.limit_mw=0.001"],
+    "a throttled crawl": ["operations.power_limits.0.limit_mw=0.001", "operations.power_policy=throttle"],
+    "everybody is urgent": ["tenants.carmaker.qos=urgent", "tenants.university.qos=urgent"],
+    "nobody may start": ["tenants.carmaker.quota_chips=1"],
+    "data of a library": ["tenants.carmaker.data_tb=1e6", "operations.transfer_gbit_per_s=0.001"],
     "no budget": ["programme.budget_eur=0"],
     "nobody comes": NOBODY,
     "only a training run": [*NOBODY, "simulation.days=10"],
@@ -76,6 +90,7 @@ def test_a_run_ends_well_or_says_why_not(name: str, small: Path, gortyn: Call) -
 
 
 def test_what_a_run_cannot_do_is_named(small: Path, gortyn: Call) -> None:
-    said = gortyn("run", small, "--set", "operations.reliability.restart_min=100000")
+    broken = ("operations.reliability.restart_min=100000", "operations.reliability.clock=observed", UNCUT)
+    said = gortyn("run", small, *(part for override in broken for part in ("--set", override)))
     assert said.code == 1
     assert "training run 'language-8b' never ends" in said.err

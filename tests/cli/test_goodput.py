@@ -237,4 +237,4 @@ def test_validate_without_table_or_with_another_subject(typed, table, tmp_path):
     assert "none.csv: No such file or directory" in err
     code, _, err = typed("validate", "goodput", str(table), "--out", str(tmp_path / "no" / "p.csv"))
     assert code == 2
-    assert "p.csv: No such file or directory" in err
+    assert "p.csv: there is no folder" in err

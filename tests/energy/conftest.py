@@ -12,7 +12,6 @@ from gortyn.catalogue import load
 from gortyn.machine import plan
 from gortyn.machine.partition import Partition
 from gortyn.model import Cooling, Costs, Phase, Simulation
-from gortyn.operation import Log
 
 
 @pytest.fixture(scope="session")
@@ -72,19 +71,7 @@ def make_scenario():
 def make_log():
     """Log of sites that have as many chips busy as the array says; none of its jobs matter here."""
 
-    def make(busy_chips, capacity_chips):
-        busy = np.asarray(busy_chips, dtype=np.float64)
-        none = np.zeros(0, dtype=np.int64)
-        return Log(
-            start_s=none,
-            end_s=none,
-            busy_chips=busy,
-            capacity_chips=np.broadcast_to(np.asarray(capacity_chips, dtype=np.float64), busy.shape).copy(),
-            queued_jobs=np.zeros_like(busy),
-            queued_chips=np.zeros_like(busy),
-        )
-
-    return make
+    return plain.log
 
 
 @pytest.fixture

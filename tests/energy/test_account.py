@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from gortyn.energy import account
+from gortyn.energy import account, tariffs
 
 
 def accounted(scenario, rooms, facts, busy_share=1.0):
     plans, parts, log = rooms(scenario, busy_share)
-    return account(scenario, plans, parts, log, facts)
+    return account(scenario, parts, log, tariffs(scenario, plans, facts))
 
 
 def test_a_flat_load_is_power_times_hours(make_scenario, rooms, facts):
@@ -53,10 +53,12 @@ def test_shipped_grids_are_those_of_the_published_bill(facts):
 def test_load_in_dear_hours_pays_more(make_scenario, rooms, facts, make_log):
     scenario = make_scenario(active=1.0)
     plans, parts, log = rooms(scenario)
-    price = account(scenario, plans, parts, log, facts).price_eur_per_mwh[0]
+    price = account(scenario, parts, log, tariffs(scenario, plans, facts)).price_eur_per_mwh[0]
     dear = price > np.median(price)
     bills = [
-        account(scenario, plans, parts, make_log(1000.0 * when[None, :], 1000.0), facts).cost_eur_total
+        account(
+            scenario, parts, make_log(1000.0 * when[None, :], 1000.0), tariffs(scenario, plans, facts)
+        ).cost_eur_total
         for when in (dear, ~dear)
     ]
     assert bills[0] > bills[1]

@@ -17,7 +17,8 @@ from gortyn.io.tables import TABLES
 def folder(path: Path, scenario: str, numbers: Mapping[str, float | None]) -> Path:
     path.mkdir()
     (path / "scenario.yaml").write_text(scenario, encoding="utf-8")
-    (path / "manifest.json").write_text("{}", encoding="utf-8")
+    hashes = {f"{table}.parquet": "" for table in TABLES}
+    (path / "manifest.json").write_text(json.dumps({"tables_sha256": hashes}), encoding="utf-8")
     (path / "summary.json").write_text(json.dumps(numbers), encoding="utf-8")
     for table in TABLES:
         (path / f"{table}.parquet").touch()

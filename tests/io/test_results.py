@@ -61,7 +61,7 @@ def test_the_manifest_says_what_the_folder_rests_on(small_result: Result, writte
     assert manifest["tables_sha256"] == digests(written)
     assert manifest["catalogue_entries"] == sorted(fact.key for fact in small_result.facts)
     assert list(manifest["seconds"]) == [
-        "machine", "training", "workload", "operation", "energy", "access", "finance", "claims",
+        "machine", "training", "workload", "operation", "access", "energy", "finance", "claims",
     ]  # fmt: skip
     assert set(manifest["libraries"]) >= {"numpy", "numba", "polars", "pydantic"}
 

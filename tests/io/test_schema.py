@@ -29,6 +29,7 @@ TYPES = {
     "number": (int, float),
     "integer": int,
     "null": type(None),
+    "boolean": bool,
 }
 
 
@@ -100,7 +101,7 @@ def test_scenarios_that_load_fit_the_schema(source: str) -> None:
         ("negative-power", ".sites.0.grid.connection_mw: exclusiveMinimum"),
         ("missing-required", ".title: missing"),
         ("lower-case-country", ".sites.0.country: pattern"),
-        ("unknown-choice", ".operations.scheduler: none of ['fcfs', 'easy']"),
+        ("unknown-choice", ".operations.scheduler: none of ['fcfs', 'sjf', 'easy', 'conservative', 'multifactor']"),
         ("text-for-number", ".sites.0.grid.connection_mw: no number"),
         ("no-sites", ".sites: minItems"),
         ("mapping-for-list", ".machines: no array"),

@@ -16,7 +16,7 @@ from gortyn.result import Result
 
 @pytest.fixture(scope="module")
 def tables(small_result: Result) -> dict[str, pl.DataFrame]:
-    return frames(small_result)
+    return {name: frame.collect() for name, frame in frames(small_result)}
 
 
 def test_columns_and_types_are_those_of_the_dictionary(tables: dict[str, pl.DataFrame]) -> None:
@@ -28,7 +28,7 @@ def test_columns_and_types_are_those_of_the_dictionary(tables: dict[str, pl.Data
 
 def test_a_table_with_another_column_is_refused() -> None:
     columns = dict.fromkeys(dictionary()["money_flow"], ())
-    assert _frame("money_flow", columns).height == 0
+    assert _frame("money_flow", columns).collect().height == 0
     with pytest.raises(ValueError, match=r"table money_flow: columns \['colour'\] are not both written and declared"):
         _frame("money_flow", {**columns, "colour": ()})
     columns.pop("value_eur")
@@ -82,16 +82,28 @@ def test_jobs_are_consistent_and_those_of_a_run_bear_its_name(tables: dict[str, 
     jobs = tables["jobs"]
     assert jobs["job"].to_list() == list(range(jobs.height))
     assert jobs["submit_s"].is_sorted()
-    assert (jobs["wait_s"] == jobs["start_s"] - jobs["submit_s"]).all()
-    assert (jobs["end_s"] - jobs["start_s"] == jobs["run_s"]).all()
-    assert (jobs["wait_s"] >= 0).all()
-    assert (jobs["run_s"] <= jobs["requested_s"]).all()
+    ran = jobs.drop_nulls("start_s")
+    assert (ran["wait_s"] == ran["start_s"] - ran["submit_s"]).all()
+    assert (ran["start_s"] >= ran["eligible_s"]).all()
+    assert (ran["end_s"] - ran["start_s"] >= ran["held_s"]).all()
+    undisturbed = ran.filter((pl.col("interruptions") == 0) & (pl.col("attempts") == 1))
+    assert undisturbed.height > 1000
+    assert (undisturbed["end_s"] - undisturbed["start_s"] == undisturbed["held_s"]).all()
+    assert (undisturbed["lost_chip_hours"] == 0).sum() >= undisturbed.height - 1, "but for what a named run lost"
+    assert (ran["interruptions"] > 0).sum() > 100
+    assert (ran.filter(pl.col("lost_chip_hours") > 0)["attempts"] > 1).sum() > 100
+    assert (jobs["eligible_s"] > jobs["submit_s"]).sum() > 100, "some jobs are put off"
+    bounded = jobs.filter(pl.col("tenant") != "model-maker")  # whose runs go on in further jobs
+    assert (bounded["run_s"] <= bounded["requested_s"]).all()
+    assert set(jobs["outcome"].unique()) == {"completed", "cancelled", "failed"}
     (named,) = jobs.drop_nulls("training_run").to_dicts()
     assert (named["training_run"], named["site"], named["machine"]) == ("language-8b", "narvik", "h100")
     assert (named["tenant"], named["chips"], named["submit_s"]) == ("founders", 1024, 3 * 86_400)
     per_node = {"h100": 8, "gb300": 4}
     asked = [-(-row["chips"] // per_node[row["machine"]]) for row in jobs.to_dicts()]
     assert jobs["nodes"].to_list() == asked
+    shares = np.array([row["chips"] < per_node[row["machine"]] for row in jobs.to_dicts()])
+    assert shares.sum() > 1000, "some jobs share a node"
 
 
 def test_hours_agree_with_jobs_sites_and_summary(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
@@ -104,14 +116,21 @@ def test_hours_agree_with_jobs_sites_and_summary(tables: dict[str, pl.DataFrame]
     narvik = hourly.filter(pl.col("site") == "narvik")["capacity_chips"].to_numpy()
     assert (narvik[:240] == 2048).all()
     assert (narvik[240:] == 3072).all()
-    # What jobs occupy inside the window is what the hours add up to. Whole nodes are busy.
-    jobs, end = tables["jobs"], hours * 3600
-    per_node = np.where(jobs["machine"].to_numpy() == "h100", 8, 4)
-    inside_s = np.clip(np.minimum(jobs["end_s"], end) - np.minimum(jobs["start_s"], end), 0, None)
-    for site in ("narvik", "lavrion"):
-        at = (jobs["site"] == site).to_numpy()
-        occupied = (jobs["nodes"].to_numpy() * per_node * inside_s)[at].sum() / 3600
-        assert hourly.filter(pl.col("site") == site)["busy_chips"].sum() == pytest.approx(occupied)
+    # Tenants, classes and machines add up to the hours, and paid, lost, failed and idle to what there is.
+    classes = tables["hourly_classes"].group_by("site", "hour").agg(pl.col("busy_chips").sum())
+    both = hourly.join(classes, on=["site", "hour"], suffix="_classes")
+    assert both["busy_chips_classes"].to_numpy() == pytest.approx(both["busy_chips"].to_numpy(), abs=1e-6)
+    balance = tables["operation"]
+    parts = sum(balance[f"{part}_chip_hours"].to_numpy() for part in ("paid", "lost", "failed", "idle"))
+    assert parts == pytest.approx(balance["capacity_chip_hours"].to_numpy(), rel=1e-9)
+    for name, column in (("capacity", "capacity_chips"), ("failed", "down_chips"), ("lost", "lost_chip_hours")):
+        by_hour = [hourly.filter(pl.col("site") == site)[column].sum() for site in balance["site"]]
+        assert balance[f"{name}_chip_hours"].to_list() == pytest.approx(by_hour, rel=1e-9)
+    assert summary["delivered_chip_hours"] == pytest.approx(balance["paid_chip_hours"].sum(), rel=1e-9)
+    assert summary["lost_chip_hours"] == pytest.approx(balance["lost_chip_hours"].sum(), rel=1e-6)
+    assert balance["node_failures"].sum() == hourly["failed_nodes"].sum() > 0
+    assert balance["interruptions"].sum() == hourly["interrupted_jobs"].sum() == summary["interruptions"]
+    assert tables["jobs"]["interruptions"].sum() >= summary["interruptions"] + summary["preemptions"]
     sites = tables["sites"].sort("site")
     by_site = hourly.group_by("site").agg(pl.col("cost_eur", "carbon_t", "facility_mw").sum()).sort("site")
     assert sites["energy_eur"].to_list() == pytest.approx(by_site["cost_eur"].to_list())
@@ -125,25 +144,39 @@ def test_hours_agree_with_jobs_sites_and_summary(tables: dict[str, pl.DataFrame]
 
 def test_access_agrees_with_jobs(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
     jobs = tables["jobs"]
-    for table, key in (("classes", "tenant_class"), ("tenants", "tenant")):
+    promised = jobs.filter(pl.col("tenant") != "volunteers")  # leftovers wait as long as it takes
+    for table, key, waiting in (("classes", "tenant_class", promised), ("tenants", "tenant", jobs)):
         frame = tables[table]
-        counted = jobs.group_by(key).agg(
-            pl.len().alias("jobs"), pl.col("wait_s").mean().alias("mean"), pl.col("wait_s").quantile(1.0).alias("max")
-        )
-        joined = frame.join(counted, on=key, suffix="_counted")
-        assert joined.height == frame.height == 3
+        counted = jobs.group_by(key).agg(pl.len().alias("jobs"), pl.col("start_s").null_count().alias("unstarted"))
+        waited = waiting.group_by(key).agg(pl.col("wait_s").mean().alias("mean"))
+        joined = frame.join(counted, on=key, suffix="_counted").join(waited, on=key)
+        assert joined.height == frame.height == {"classes": 6, "tenants": 8}[table]
         assert joined["jobs"].to_list() == joined["jobs_counted"].to_list()
+        assert joined["unstarted_jobs"].to_list() == joined["unstarted"].to_list()
         assert joined["wait_mean_s"].to_list() == pytest.approx(joined["mean"].to_list())
         assert frame["chip_hours"].sum() == pytest.approx(small_result.summary["delivered_chip_hours"])
+        assert frame["lost_chip_hours"].sum() == pytest.approx(small_result.summary["lost_chip_hours"])
         assert frame["chip_hours_share"].sum() == pytest.approx(1)
     waits = tables["wait_quantiles"]
-    assert waits.height == 3 * 101
+    assert waits.height == 6 * 101
     for name in jobs["tenant_class"].unique():
         mine = waits.filter(pl.col("tenant_class") == name)
         assert mine["quantile_share"].to_list() == pytest.approx(np.linspace(0, 1, 101).tolist())
         assert mine["wait_s"].is_sorted()
-        longest = jobs.filter(pl.col("tenant_class") == name)["wait_s"].max()
+        longest = promised.filter(pl.col("tenant_class") == name)["wait_s"].max()
         assert mine["wait_s"].max() == pytest.approx(longest)
+
+
+def test_the_largest_jobs_are_those_of_the_list(tables: dict[str, pl.DataFrame]) -> None:
+    jobs = tables["jobs"].with_columns(held=pl.col("chips") * pl.col("held_s") / 3600)
+    largest = tables["largest_jobs"]
+    assert largest["rank"].to_list() == list(range(1, 201))
+    assert largest["chip_hours"].to_list() == pytest.approx(jobs["held"].sort(descending=True)[:200].to_list())
+    same = largest.join(jobs, on="job", suffix="_listed")
+    assert same["site"].to_list() == same["site_listed"].to_list()
+    assert same["tenant"].to_list() == same["tenant_listed"].to_list()
+    for column in ("submit_s", "start_s", "end_s", "chips", "interruptions", "lost_chip_hours"):
+        assert same[column].to_list() == pytest.approx(same[f"{column}_listed"].to_list()), column
 
 
 def test_every_input_is_listed_with_its_origin(tables: dict[str, pl.DataFrame], small_result: Result) -> None:

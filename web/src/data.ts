@@ -37,19 +37,35 @@ export interface Scenario {
   tenants: {
     name: string;
     tenant_class: string;
-    demand_share: number;
-    job_chips: number;
     price_eur_per_chip_hour: number;
   }[];
   machines?: { name: string; chip?: string; memory_gb: number }[];
-  operations: { scheduler: string; estimate: string; walltime_limit_hours: number };
+  operations: {
+    scheduler: string;
+    estimate: string;
+    walltime_limit_hours: number;
+    federation?: string;
+    failures?: { drawn: boolean };
+  };
   simulation: { start: string; days: number; seed: number };
+}
+
+/** How finely the page shows time; a page without a word on it has every hour. */
+export interface Steps {
+  /** Hours of the window. */
+  hours: number;
+  /** Hours that one row of a site stands for; the last may stand for fewer. */
+  step_hours: number;
+  /** Days that one column of the map of hours stands for. */
+  heat_days: number;
 }
 
 export interface Report {
   summary: Record<string, number | null>;
   manifest: Manifest;
   scenario: Scenario;
+  steps?: Steps;
+  /** By name; `hourly` and `hourly_classes` in steps, the latter with a column for each class. */
   tables: Record<string, Columns>;
   dictionary: Record<string, Record<string, Meaning>>;
 }

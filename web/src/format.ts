@@ -75,6 +75,11 @@ export function large(value: number): string {
   return stepped(value, LARGE);
 }
 
+/** A number for an axis with little room: 400 k. */
+export function brief(value: number): string {
+  return stepped(value, SHORT);
+}
+
 export function share(value: number): string {
   const percent = Math.abs(value) * 100;
   const decimals = percent >= 99.95 || percent < 0.005 ? 0 : percent < 0.995 ? 2 : 1;

@@ -24,9 +24,12 @@ export function setting(name: string, otherwise: string): string {
 }
 
 /** Keep a choice in the address without a new entry in the history. */
-export function choose(name: string, value: string): void {
+export const choose = (name: string, value: string): void => chooseAll({ [name]: value });
+
+/** Keep several choices at once; an empty one leaves the address. */
+export function chooseAll(values: Record<string, string>): void {
   const { tab, settings } = route.value;
-  const next = { tab, settings: { ...settings, [name]: value } };
+  const next = { tab, settings: { ...settings, ...values } };
   route.value = next;
   location.replace(routeHash(next));
 }
@@ -41,8 +44,9 @@ export const dark = computed(() => scheme.value === "dark" || (scheme.value === 
 /** Follow the address, the system's colour scheme and the reader's stored choice. */
 export function startState(firstTab: string): void {
   const follow = () => {
-    const next = parseRoute(location.hash);
-    route.value = next.tab ? next : { ...next, tab: firstTab };
+    const found = parseRoute(location.hash);
+    const next = found.tab ? found : { ...found, tab: firstTab };
+    if (routeHash(next) !== routeHash(route.value)) route.value = next; // a choice made here has set it already
   };
   follow();
   addEventListener("hashchange", follow);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { amount, column, matches, number, type Report, readReport, rows, text, total } from "../src/data.ts";
+import { amount, type Cell, column, matches, number, type Report, readReport, rows, text, total } from "../src/data.ts";
 import { sample } from "../src/fixtures/sample.ts";
 import { csv } from "../src/parts/csv.ts";
-import { ALL, hourlyOf, hourlySum, hoursOf, monthHourMeans, months, quantile, steps } from "../src/shape/hourly.ts";
+import { ALL, gridOf, heatOf, hourlySum, monthHourMeans, months, quantile, stepName } from "../src/shape/hourly.ts";
 import { floors } from "../src/shape/machine.ts";
 import { bands, CASH_PARTS, cashSteps, costParts, layerSteps, layerTitles, periodOf } from "../src/shape/money.ts";
 import { factGroups, standing } from "../src/shape/sources.ts";
@@ -30,7 +30,7 @@ describe("data", () => {
 });
 
 describe("hours", () => {
-  const { hours, sites } = hoursOf(report);
+  const { hours, sites } = gridOf(report);
 
   it("sums sites hour by hour, as a plain loop over the rows does", () => {
     const naive = new Float64Array(hours);
@@ -48,10 +48,10 @@ describe("hours", () => {
   });
 
   it("weights price and carbon of all sites by energy", () => {
-    const price = hourlyOf(report, ALL, "price_eur_per_mwh");
+    const price = heatOf(report, ALL, "price_eur_per_mwh").values;
     const [cost, power] = [hourlySum(report, ALL, "cost_eur"), hourlySum(report, ALL, "facility_mw")];
     expect((price[100] as number) * (power[100] as number)).toBeCloseTo(cost[100] as number, 6);
-    const carbon = hourlyOf(report, ALL, "carbon_g_per_kwh");
+    const carbon = heatOf(report, ALL, "carbon_g_per_kwh").values;
     expect(((carbon[9] as number) * (power[9] as number)) / 1000).toBeCloseTo(
       hourlySum(report, ALL, "carbon_t")[9] as number,
       9,
@@ -71,25 +71,70 @@ describe("hours", () => {
     expect(february?.energy_mwh).toBe(28 * 24);
   });
 
-  it("has one step a day in a long window and one an hour in a short one", () => {
-    expect(steps(report, ALL)).toHaveLength(365);
-    const short = Object.fromEntries(
-      Object.entries(report.tables.hourly ?? {}).map(([name, cells]) => [name, cells.slice(0, 48)]),
-    );
-    const found = steps(having({ hourly: short }), sites[0] as string);
-    expect(found).toHaveLength(48);
-    expect((found[1]?.ms ?? 0) - (found[0]?.ms ?? 0)).toBe(3_600_000);
+  it("gives the same months from days as from hours, also where the last day is cut", () => {
+    const names = Object.keys(report.tables.hourly ?? {});
+    const [site] = sites as [string];
+    const lines = rows(report, "hourly").filter((row) => row.site === site && amount(row.hour) < 40 * 24 + 7);
+    const days = Array.from({ length: 41 }, (_, day) => {
+      const own = lines.filter((row) => Math.floor(amount(row.hour) / 24) === day);
+      const sum = (name: string) => total(own, name);
+      const summed = ["cost_eur", "carbon_t"];
+      return names.map((name) =>
+        name === "site" ? site : name === "hour" ? day * 24 : sum(name) / (summed.includes(name) ? 1 : own.length),
+      );
+    });
+    const tables = (cells: Cell[][]) => ({
+      hourly: Object.fromEntries(names.map((name, index) => [name, cells.map((line) => line[index] ?? null)])),
+    });
+    const whole = having(tables(lines.map((row) => names.map((name) => row[name] ?? null))));
+    const reduced = { ...having(tables(days)), steps: { hours: 40 * 24 + 7, step_hours: 24, heat_days: 7 } };
+    const [expected, found] = [months(whole, ALL), months(reduced, ALL)];
+    expect(found.map(({ month }) => month)).toEqual(["2028-07", "2028-08"]);
+    found.forEach((entry, index) => {
+      for (const key of ["energy_mwh", "cost_eur", "carbon_t"] as const) {
+        expect(entry[key] / (expected[index]?.[key] ?? 0)).toBeCloseTo(1, 9);
+      }
+    });
   });
 
-  it("has no utilisation where nothing is in service", () => {
-    const idle = column(report, "hourly", "hour").map(() => 0);
-    const found = steps(having({ hourly: { ...report.tables.hourly, capacity_chips: idle } }), ALL);
-    expect(found.every((step) => step.utilisation_share === null)).toBe(true);
+  it("splits a week over the end of a month by its days", () => {
+    const hourly = { site: ["a"], hour: [0], facility_mw: [2], cost_eur: [700], carbon_t: [70] };
+    const week = {
+      ...having({ hourly }),
+      scenario: { ...report.scenario, simulation: { ...report.scenario.simulation, start: "2028-07-29" } },
+      steps: { hours: 168, step_hours: 168, heat_days: 7 },
+    };
+    expect(months(week, ALL)).toEqual([
+      { month: "2028-07", energy_mwh: 2 * 72, cost_eur: 300, carbon_t: 30 },
+      { month: "2028-08", energy_mwh: 2 * 96, cost_eur: 400, carbon_t: 40 },
+    ]);
+  });
+
+  it("takes the map of hours from its own table where the steps are longer than an hour", () => {
+    const lines = ["a", "b"].flatMap((site) =>
+      [0, 7].flatMap((day) => Array.from({ length: 24 }, (_, hour) => [site, day, hour, day + hour + 1])),
+    );
+    const [names, place] = [["site", "day", "hour_of_day", "facility_mw"], 3];
+    const heat = Object.fromEntries(names.map((name, index) => [name, lines.map((line) => line[index] ?? null)]));
+    const columns = { price_eur_per_mwh: lines.map(() => 5), cost_eur: lines.map((line) => 5 * Number(line[place])) };
+    const reduced = {
+      ...having({ heat: { ...heat, ...columns } }),
+      steps: { hours: 9 * 24, step_hours: 24, heat_days: 7 },
+    };
+    const power = heatOf(reduced, ALL, "facility_mw");
+    expect(power.days).toBe(7);
+    expect(power.values).toHaveLength(48);
+    expect(power.values[24 + 3]).toBe(2 * (7 + 3 + 1));
+    expect(new Set(heatOf(reduced, ALL, "price_eur_per_mwh").values)).toEqual(new Set([5]));
+  });
+
+  it("names its steps", () => {
+    expect([1, 24, 168, 336, 48, 6].map(stepName)).toEqual(["hour", "day", "week", "2 weeks", "2 days", "6 hours"]);
   });
 
   it("averages by month and hour of the day", () => {
     const values = Float64Array.from({ length: 48 }, (_, hour) => hour);
-    const means = monthHourMeans(Date.UTC(2030, 0, 1), values);
+    const means = monthHourMeans(Date.UTC(2030, 0, 1), { values, days: 1 });
     expect(means).toHaveLength(24);
     expect(means[3]).toEqual(["2030-01", 3, (3 + 27) / 2]);
   });
@@ -309,33 +354,37 @@ describe("steps of training", () => {
 });
 
 describe("those who wait with small jobs", () => {
-  const tenant = (name: string, tenant_class: string, job_chips: number) => ({
+  const tenant = (name: string, tenant_class: string) => ({
     ...(report.scenario.tenants[0] as (typeof report.scenario.tenants)[0]),
     name,
     tenant_class,
-    job_chips,
   });
   const scenario = (...tenants: ReturnType<typeof tenant>[]) => ({ ...report.scenario, tenants });
   const tables = {
     classes: { tenant_class: ["start-up", "research"], wait_p90_s: [700, 50] },
-    tenants: { tenant: ["physics", "biology", "founders"], wait_p90_s: [50, 60, 700] },
+    tenants: {
+      tenant: ["physics", "idlers", "biology", "founders"],
+      jobs: [10, 0, 1000, 5],
+      asked_chip_hours: [640, 0, 16_000, 5],
+      wait_p90_s: [50, null, 60, 700],
+    },
     wait_quantiles: {
       tenant_class: ["start-up", "start-up", "start-up", "research", "research"],
       quantile_share: [0, 0.6, 1, 0, 1],
       wait_s: [0, 0, 900, 0, 70],
     },
   };
-  const others = [tenant("physics", "research", 64), tenant("biology", "research", 16)];
+  const others = [tenant("physics", "research"), tenant("idlers", "research"), tenant("biology", "research")];
 
   it("are the start-ups, all together, where there are some", () => {
-    const found = smallUsers({ ...having(tables), scenario: scenario(...others, tenant("founders", "start-up", 99)) });
+    const found = smallUsers({ ...having(tables), scenario: scenario(...others, tenant("founders", "start-up")) });
     expect(found).toEqual({ tenant: null, tenantClass: "start-up", p90: 700, atOnce: 0.6 });
   });
 
   it("are the tenant with the smallest jobs elsewhere, with a share only where its class is it alone", () => {
     const found = smallUsers({ ...having(tables), scenario: scenario(...others) });
     expect(found).toEqual({ tenant: "biology", tenantClass: "research", p90: 60, atOnce: null });
-    const [, biology] = others;
+    const biology = others.at(-1);
     const alone = smallUsers({ ...having(tables), scenario: scenario(biology as (typeof others)[0]) });
     expect(alone.atOnce).toBe(0);
   });

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.access.delivery import S_PER_HOUR, chip_hours_within
+from gortyn.access.delivery import chip_hours_within
 from gortyn.access.fairness import gini, jain
 from gortyn.access.waits import bounded_slowdown, quantiles
+from gortyn.machine.conversions import S_PER_HOUR
 from gortyn.model import Scenario
 from gortyn.model.tenant import TenantClass
 
@@ -22,25 +23,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassAccess:
-    """What the tenants of one class asked for and got; waits are nan where they sent no jobs.
+    """What the tenants of one class asked for and got; waits are nan where none of their jobs started.
 
     Attributes
     ----------
     tenant_class : class of the tenants
     jobs : jobs submitted in the window
-    asked_chip_hours : chip-hours of those jobs, run in full
-    chip_hours : the part of them inside the window
+    unstarted_jobs : those that never started: above a quota, or of a service whose hour had passed
+    asked_chip_hours : chip-hours of the jobs, run in full
+    chip_hours : what they got inside the window, without what was lost
+    lost_chip_hours : chip-hours inside the window that failures and preemptions took
+    goodput_share : `chip_hours` over both; nan where there are none
     chip_hours_share : `chip_hours` over those of all tenants
-    served_share : `chip_hours` over those of a machine on which every job starts at once, inside the same window
-    wait_p10_s, wait_p50_s, wait_p90_s, wait_p99_s, wait_mean_s : queue wait over jobs [s]
-    bounded_slowdown_mean : mean over jobs of wait plus run over run, runs under ten seconds counted as ten
+    served_share : `chip_hours` over those of a machine on which every job starts at once and nothing fails, inside the
+        same window
+    wait_p10_s, wait_p50_s, wait_p90_s, wait_p99_s, wait_mean_s : queue wait over jobs that started [s]; of a class
+        without those of its leftover tenants, who are promised none, unless it has no others
+    bounded_slowdown_mean : mean over the same jobs of wait plus time to the end over that time, runs under ten seconds
+        counted as ten
     revenue_eur : `chip_hours` times the tenants' prices [EUR]
     """
 
     tenant_class: str
     jobs: int
+    unstarted_jobs: int
     asked_chip_hours: float
     chip_hours: float
+    lost_chip_hours: float
+    goodput_share: float
     chip_hours_share: float
     served_share: float
     wait_p10_s: float
@@ -74,9 +84,12 @@ class Access:
     tenants : tenants, in scenario order
     wait_quantiles : wait that 0, 1, ..., 100 % of a class's jobs do not exceed [s], float64[class, 101]
     capacity_chip_hours : chip-hours in service within the window
-    delivered_chip_hours : chip-hours of jobs within the window
-    utilisation_share : delivered over capacity; 0 where nothing is in service
-    gini, jain : evenness of `served_share` over the tenants that sent jobs
+    delivered_chip_hours : chip-hours of jobs within the window, without what was lost
+    lost_chip_hours : chip-hours that failures and preemptions took
+    failed_chip_hours : chip-hours of nodes that were down
+    utilisation_share : chip-hours of jobs, the lost ones included, over capacity; 0 where nothing is in service
+    delivered_share : `delivered_chip_hours` over capacity
+    gini, jain : evenness of `served_share` over the tenants that sent jobs, but for leftover ones
     """
 
     classes: tuple[ClassAccess, ...]
@@ -84,20 +97,25 @@ class Access:
     wait_quantiles: NDArray[np.float64]
     capacity_chip_hours: float
     delivered_chip_hours: float
+    lost_chip_hours: float
+    failed_chip_hours: float
     utilisation_share: float
+    delivered_share: float
     gini: float
     jain: float
 
 
-class _PerJob(NamedTuple):
-    """Per-job arrays that every group of jobs is summed over."""
+class _Sums(NamedTuple):
+    """Per-job arrays that waits are taken over, and per-tenant sums."""
 
     tenant: NDArray[np.int32]
+    started: NDArray[np.bool_]
     wait_s: NDArray[np.int64]
     run_s: NDArray[np.int64]
     asked: NDArray[np.float64]
     prompt: NDArray[np.float64]
     delivered: NDArray[np.float64]
+    lost: NDArray[np.float64]
     revenue_eur: NDArray[np.float64]
 
 
@@ -105,8 +123,11 @@ class _Figures(TypedDict):
     """The fields that a class and a tenant have in common."""
 
     jobs: int
+    unstarted_jobs: int
     asked_chip_hours: float
     chip_hours: float
+    lost_chip_hours: float
+    goodput_share: float
     chip_hours_share: float
     served_share: float
     wait_p10_s: float
@@ -121,15 +142,15 @@ class _Figures(TypedDict):
 def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, log: Log) -> Access:
     """Waits, chip-hours and revenue by class and by tenant, and how evenly the tenants are served.
 
-    Chip-hours count all chips of the nodes that a job takes for itself. Waits are those of all jobs submitted in the
-    window, also of those that start after it.
+    Chip-hours count all chips of the nodes that a job takes for itself. Waits run from submission to the first start,
+    over all jobs submitted in the window that started, also after it. Nobody pays for chip-hours that were lost.
 
     Parameters
     ----------
     scenario : for the tenants
     partitions : rows of the log's hourly arrays
     jobs : struct of arrays, int64[job]; `tenant` indexes the scenario's tenants
-    log : start and end of each job [s]; chips in service, float64[partition, hour]
+    log : start and end of each job [s]; chip-hours of each tenant, float64[partition, tenant, hour]
 
     Raises
     ------
@@ -138,28 +159,34 @@ def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, l
     if len(partitions) != len(log.capacity_chips):
         message = f"the log has {len(log.capacity_chips)} partitions, not {len(partitions)}"
         raise ValueError(message)
-    per_job = _per_job(scenario, jobs, log)
-    capacity = float(log.capacity_chips.sum())
-    delivered = float(per_job.delivered.sum())
+    sums = _sums(scenario, jobs, log)
+    capacity, lost = float(log.capacity_chips.sum()), float(sums.lost.sum())
+    delivered = float(sums.delivered.sum())
+    leftover = np.array([tenant.qos == "leftover" for tenant in scenario.tenants])
     tenants: list[TenantAccess] = []
     for index, tenant in enumerate(scenario.tenants):
-        figures, _ = _figures(per_job, per_job.tenant == index, delivered)
+        members = np.arange(len(scenario.tenants)) == index
+        figures, _ = _figures(sums, members, members, delivered)
         tenants.append(TenantAccess(tenant=tenant.name, tenant_class=tenant.tenant_class, **figures))
     classes: list[ClassAccess] = []
     waits: list[NDArray[np.float64]] = []
     for name in _classes(scenario):
         members = np.array([tenant.tenant_class == name for tenant in scenario.tenants])
-        figures, wait_s = _figures(per_job, members[per_job.tenant], delivered)
+        promised = members & ~leftover
+        figures, wait_s = _figures(sums, members, promised if promised.any() else members, delivered)
         classes.append(ClassAccess(tenant_class=name, **figures))
         waits.append(wait_s)
-    served = [tenant.served_share for tenant in tenants if tenant.jobs]
+    served = [row.served_share for row, last in zip(tenants, leftover, strict=True) if row.jobs and not last]
     return Access(
         classes=tuple(classes),
         tenants=tuple(tenants),
         wait_quantiles=np.array(waits),
         capacity_chip_hours=capacity,
         delivered_chip_hours=delivered,
-        utilisation_share=delivered / capacity if capacity else 0.0,
+        lost_chip_hours=lost,
+        failed_chip_hours=float(log.down_chips.sum()),
+        utilisation_share=(delivered + lost) / capacity if capacity else 0.0,
+        delivered_share=delivered / capacity if capacity else 0.0,
         gini=gini(served),
         jain=jain(served),
     )
@@ -170,33 +197,47 @@ def _classes(scenario: Scenario) -> list[str]:
     return [name for name in get_args(TenantClass) if name in present]
 
 
-def _per_job(scenario: Scenario, jobs: Jobs, log: Log) -> _PerJob:
+def _sums(scenario: Scenario, jobs: Jobs, log: Log) -> _Sums:
     window_s = log.capacity_chips.shape[1] * S_PER_HOUR
-    delivered = chip_hours_within(jobs.chips, log.start_s, log.end_s, window_s)
-    # A job that runs into its requested walltime is stopped there, queue or not.
-    prompt_end_s = jobs.submit_s + np.minimum(jobs.run_s, jobs.requested_s)
+    chains = np.array([tenant.chains for tenant in scenario.tenants])
+    # A job that runs into its requested walltime is stopped there, queue or not, unless it goes on in another.
+    asked_s = np.where(chains[jobs.tenant], jobs.run_s, np.minimum(jobs.run_s, jobs.requested_s))
+    prompt_chip_hours = chip_hours_within(jobs.chips, jobs.submit_s, jobs.submit_s + asked_s, window_s)
+    asked, prompt = np.zeros(len(scenario.tenants)), np.zeros(len(scenario.tenants))
+    np.add.at(asked, jobs.tenant, jobs.chips * (jobs.run_s / S_PER_HOUR))
+    np.add.at(prompt, jobs.tenant, prompt_chip_hours)
+    delivered = log.tenant_chip_hours.sum(axis=(0, 2)) - log.tenant_lost_chip_hours
     price = np.array([tenant.price_eur_per_chip_hour for tenant in scenario.tenants])
-    return _PerJob(
+    return _Sums(
         tenant=jobs.tenant,
+        started=log.start_s >= 0,
         wait_s=log.start_s - jobs.submit_s,
         run_s=log.end_s - log.start_s,
-        asked=jobs.chips * (jobs.run_s / S_PER_HOUR),
-        prompt=chip_hours_within(jobs.chips, jobs.submit_s, prompt_end_s, window_s),
+        asked=asked,
+        prompt=prompt,
         delivered=delivered,
-        revenue_eur=delivered * price[jobs.tenant],
+        lost=log.tenant_lost_chip_hours,
+        revenue_eur=delivered * price,
     )
 
 
-def _figures(per_job: _PerJob, group: NDArray[np.bool_], all_delivered: float) -> tuple[_Figures, NDArray[np.float64]]:
-    """Sums and waits over a group of jobs, and the group's wait quantiles."""
-    wait_s, run_s = per_job.wait_s[group], per_job.run_s[group]
+def _figures(
+    sums: _Sums, members: NDArray[np.bool_], waiting: NDArray[np.bool_], all_delivered: float
+) -> tuple[_Figures, NDArray[np.float64]]:
+    """Sums over some of the tenants, waits over some of those, and the wait quantiles."""
+    jobs = members[sums.tenant]
+    waited = waiting[sums.tenant] & sums.started
+    wait_s, run_s = sums.wait_s[waited], sums.run_s[waited]
     wait_quantiles = quantiles(wait_s)
-    chip_hours = float(per_job.delivered[group].sum())
-    prompt = float(per_job.prompt[group].sum())
+    chip_hours, lost = float(sums.delivered[members].sum()), float(sums.lost[members].sum())
+    prompt = float(sums.prompt[members].sum())
     figures = _Figures(
-        jobs=int(np.count_nonzero(group)),
-        asked_chip_hours=float(per_job.asked[group].sum()),
+        jobs=int(np.count_nonzero(jobs)),
+        unstarted_jobs=int(np.count_nonzero(jobs & ~sums.started)),
+        asked_chip_hours=float(sums.asked[members].sum()),
         chip_hours=chip_hours,
+        lost_chip_hours=lost,
+        goodput_share=chip_hours / (chip_hours + lost) if chip_hours + lost else float("nan"),
         chip_hours_share=chip_hours / all_delivered if all_delivered else 0.0,
         served_share=chip_hours / prompt if prompt else 0.0,
         wait_p10_s=float(wait_quantiles[10]),
@@ -205,6 +246,6 @@ def _figures(per_job: _PerJob, group: NDArray[np.bool_], all_delivered: float) -
         wait_p99_s=float(wait_quantiles[99]),
         wait_mean_s=float(wait_s.mean()) if wait_s.size else float("nan"),
         bounded_slowdown_mean=float(bounded_slowdown(wait_s, run_s).mean()) if wait_s.size else float("nan"),
-        revenue_eur=float(per_job.revenue_eur[group].sum()),
+        revenue_eur=float(sums.revenue_eur[members].sum()),
     )
     return figures, wait_quantiles

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
-S_PER_HOUR: Final = 3600
+from gortyn.machine.conversions import S_PER_HOUR
 
 
 def chip_hours_within(

@@ -7,8 +7,8 @@ from typing import Final
 from gortyn.claims.text import number, size
 from gortyn.claims.tolerance import GRIDS_DIFFER
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade
+from gortyn.machine.conversions import HOURS_PER_YEAR
 
-HOURS_PER_YEAR: Final = 8760
 T_PER_KT: Final = 1e3
 KWH_PER_MWH: Final = 1e3
 G_PER_T: Final = 1e6

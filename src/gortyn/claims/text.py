@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from gortyn.machine import SitePlan
-from gortyn.machine.conversions import S_PER_DAY
+from gortyn.machine.conversions import DAYS_PER_WEEK, S_PER_DAY
 
 BILLION: Final = 1e9
 MILLION: Final = 1e6
 THOUSAND: Final = 1e3
 DIGITS: Final = 3  # source: more would pretend a precision that no plan has
-DAYS_PER_WEEK: Final = 7
 
 
 def number(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-from gortyn.claims.text import DAYS_PER_WEEK, MILLION, chips_of, clauses, eur, number, percent, weeks
+from gortyn.claims.text import MILLION, chips_of, clauses, eur, number, percent, weeks
 from gortyn.claims.tolerance import (
     FEW_WEEKS,
     MONTHS_FROM_WEEKS,
@@ -15,7 +15,7 @@ from gortyn.claims.tolerance import (
 )
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade, weigh
 from gortyn.machine import REFERENCE_CHIP
-from gortyn.machine.conversions import HOURS_PER_DAY
+from gortyn.machine.conversions import DAYS_PER_WEEK, HOURS_PER_DAY
 from gortyn.model import known
 from gortyn.training import TrainingEstimate
 from gortyn.training.architecture import Architecture

@@ -15,9 +15,11 @@ from cyclopts import App, CycloptsError, Parameter
 from gortyn import __version__
 from gortyn.cli.author import check, new, schema, show
 from gortyn.cli.goodput import goodput
+from gortyn.cli.operate import operate
 from gortyn.cli.output import INVALID, InvalidInput, complain
 from gortyn.cli.reference import doctor, facts
 from gortyn.cli.results import compare, report, run
+from gortyn.cli.trace import trace
 from gortyn.cli.train import train
 from gortyn.cli.training import calibrate
 from gortyn.cli.validate import validate
@@ -34,8 +36,24 @@ app = App(
     help_format="plaintext",
     default_parameter=Parameter(negative=(), show_default=False),
 )
-for verb in (new, check, show, run, compare, report, train, goodput, validate, calibrate, facts, schema, doctor):
+for verb in (
+    new,
+    check,
+    show,
+    run,
+    operate,
+    compare,
+    report,
+    train,
+    goodput,
+    validate,
+    calibrate,
+    facts,
+    schema,
+    doctor,
+):
     app.command(verb)
+app.command(trace)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

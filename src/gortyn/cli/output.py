@@ -1,4 +1,4 @@
-"""This module owns what a command prints: JSON or text on stdout, progress and complaints on stderr."""
+"""This module owns what a command prints and where it may write: results on stdout, complaints on stderr."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ def complain(*lines: str) -> None:
     """Print lines on stderr."""
     for line in lines:
         print(line, file=sys.stderr)
+
+
+def check_target(path: Path, told: str, source: Path | None = None) -> None:
+    """Leave with what is wrong, before anything is done, if a file cannot be written there or is the input itself."""
+    if path.is_dir():
+        raise InvalidInput(f"{told} {path}: is a folder")
+    if not path.parent.is_dir():
+        raise InvalidInput(f"{told} {path}: there is no folder {path.parent}")
+    if source is not None and path.exists() and source.exists() and path.samefile(source):
+        raise InvalidInput(f"{told} {path}: is the input itself; give another name")
 
 
 def say_json(value: Any) -> None:

@@ -1,30 +1,72 @@
-"""This module owns the verb that compares Gortyn with published measurements: validate."""
+"""This module owns the verb that compares Gortyn with published and recorded measurements: validate."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from gortyn.cli.output import InvalidInput, say_json
+from gortyn.cli.operate import Estimate, PolicyName, play
+from gortyn.cli.output import InvalidInput, check_target, complain, say_json
+from gortyn.cli.trace import read_trace
 
-SUBJECTS = ("training", "goodput")
+if TYPE_CHECKING:
+    from gortyn.operation.starts import StartsValidation
+    from gortyn.operation.validation import OperationValidation
+    from gortyn.workload.trace import Trace
+
+SUBJECTS = ("training", "goodput", "operation")
+STARTS = {"job_id": ("job_id",), "start": ("start", "start_s")}
+"""Columns of a table of starts, and the names that they go by."""
 
 
 def validate(
-    subject: str, table: Path, /, *, out: Path | None = None, software: str | None = None, json: bool = False
+    subject: str,
+    table: Path,
+    /,
+    *,
+    out: Path | None = None,
+    software: str | None = None,
+    nodes: int | None = None,
+    chips_per_node: int | None = None,
+    policy: PolicyName | None = None,
+    estimate: Estimate | None = None,
+    launch_overhead_s: int | None = None,
+    trace: Path | None = None,
+    format: str | None = None,
+    time_zone: str | None = None,
+    json: bool = False,
 ) -> None:
-    """Compare what Gortyn predicts with a table of published measurements, beside null models.
+    """Compare what Gortyn predicts with published or recorded measurements, beside null models.
 
     Parameters
     ----------
     subject
-        What to compare: training (step times of measured runs) or goodput (published shares and failure rates).
+        What to compare: training (step times of measured runs), goodput (published shares and failure rates) or
+        operation (recorded starts of jobs).
     table
-        CSV file of measurements, with a header.
+        CSV file of measurements, with a header; for operation a job trace with recorded starts, or with --trace a CSV
+        file of starts (job_id, start).
     out
         Write every prediction to this CSV file.
     software
         Software stack of all training runs, for example megatron-core; that of each row's source if left out.
+    nodes
+        Operation: nodes of the machine.
+    chips_per_node
+        Operation: chips of a node; 1 if left out.
+    policy
+        Operation: order of the queue; with a trace, every policy if left out, else easy.
+    estimate
+        Operation: run time that the policy believes; requested if left out.
+    launch_overhead_s
+        Operation: seconds that every job needs on its chips before its work begins.
+    trace
+        Operation: trace whose starts the table gives, computed elsewhere under the same rules.
+    format
+        Operation: format of the trace; found by its content if left out.
+    time_zone
+        Operation: zone of the dates of the trace that have no offset, for example Europe/Berlin.
     json
         Print as JSON: passed, checks, errors and null models.
     """
@@ -34,16 +76,24 @@ def validate(
     if subject not in SUBJECTS:
         hint = did_you_mean(subject, SUBJECTS)
         raise InvalidInput(f"gortyn validate: there is no subject '{subject}'{hint}; there are {', '.join(SUBJECTS)}")
-    rows = _rows(table)
+    rules = {"policy": policy, "estimate": estimate, "launch_overhead_s": launch_overhead_s}
+    machine = {"nodes": nodes, "chips_per_node": chips_per_node}
+    files = {"trace": trace, "format": format, "time_zone": time_zone}
+    _check_options(subject, {**machine, **rules, **files}, software)
+    if out is not None:
+        check_target(out, "gortyn validate: --out", table)
     try:
         if subject == "training":
             from gortyn.training.validation import validate_table
 
-            report = validate_table(rows, str(table), load().lookup(), software)
-        else:
+            report = validate_table(_rows(table), str(table), load().lookup(), software)
+        elif subject == "goodput":
             from gortyn.training.goodput_validation import validate_goodput
 
-            report = validate_goodput(rows, str(table))
+            report = validate_goodput(_rows(table), str(table))
+        else:
+            stated = {name: value for name, value in {**machine, **rules}.items() if value is not None}
+            report = _operation(table, stated, trace, format, time_zone)
     except ValueError as error:
         raise InvalidInput(*str(error).splitlines()) from None
     if out is not None:
@@ -52,6 +102,87 @@ def validate(
         say_json(report.as_data())
     else:
         print("\n".join(report.lines()))
+
+
+def _check_options(subject: str, stated: dict[str, object], software: str | None) -> None:
+    """Refuse options of another subject, and a machine that is none."""
+    given = [f"--{name.replace('_', '-')}" for name, value in stated.items() if value is not None]
+    if subject != "operation":
+        if given:
+            raise InvalidInput(f"gortyn validate: {', '.join(given)} is for operation, not for {subject}")
+        return
+    if software is not None:
+        raise InvalidInput("gortyn validate: --software is for training, not for operation")
+    if stated["nodes"] is None:
+        raise InvalidInput("gortyn validate: operation needs --nodes, the number of nodes of the machine")
+    for name, least in (("nodes", 1), ("chips_per_node", 1), ("launch_overhead_s", 0)):
+        value = stated[name]
+        if isinstance(value, int) and value < least:
+            raise InvalidInput(f"gortyn validate: --{name.replace('_', '-')} is {value}, must be at least {least}")
+
+
+def _operation(
+    table: Path, rules: dict[str, Any], trace: Path | None, format: str | None, time_zone: str | None
+) -> OperationValidation | StartsValidation:
+    """Recorded starts against replays; ValueError where there is nothing to compare."""
+    verb = "gortyn validate"
+    if trace is None:
+        from gortyn.operation.validation import validate_trace
+
+        if _is_table_of_starts(table):
+            message = f"{verb}: {table} is a table of starts; name the trace that they are of with --trace"
+            raise InvalidInput(message)
+        jobs = _read_noting(table, format, time_zone)
+        try:
+            return validate_trace(jobs, str(table), **rules)
+        except ValueError as error:
+            message = f"{table}: {error}"
+            raise ValueError(message) from None
+    from gortyn.operation.starts import validate_starts
+
+    given = _given_starts(table)
+    jobs = _read_noting(trace, format, time_zone)
+    played = play(jobs, trace, verb, **{"policy": "easy", **rules})
+    return validate_starts(played, given, str(table))
+
+
+def _read_noting(path: Path, format: str | None, time_zone: str | None) -> Trace:
+    """Read a trace and say what was left out or put right."""
+    jobs, report = read_trace(path, format, time_zone)
+    complain(*(f"note: {line}" for line in report.lines()))
+    return jobs
+
+
+def _is_table_of_starts(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            names = {name.strip() for name in file.readline(1000).split(",")}
+    except OSError:
+        return False
+    return all(names & set(alternatives) for alternatives in STARTS.values())
+
+
+def _given_starts(path: Path) -> dict[str, int]:
+    """Starts by job of a table with the columns job_id and start or start_s; empty starts are left out."""
+    rows = _rows(path)
+    places = {what: next((n for n in names if n in rows[0][1]), None) for what, names in STARTS.items()}
+    missing = [what for what, name in places.items() if name is None]
+    if missing:
+        raise InvalidInput(*(f"{path}:1: {name}: the table has no such column" for name in missing))
+    given: dict[str, int] = {}
+    faults: list[str] = []
+    for line, cells in rows:
+        job, start = (cells[str(places[what])].strip() for what in STARTS)
+        if job in given:
+            faults.append(f"{path}:{line}: job_id: {job} is there twice")
+        try:
+            if start:
+                given[job] = int(start)
+        except ValueError:
+            faults.append(f"{path}:{line}: start: '{start}' is not a whole number")
+    if faults:
+        raise InvalidInput(*faults)
+    return given
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -86,9 +217,11 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 def _write(path: Path, predictions: list[dict[str, object]]) -> None:
     """Write predictions as CSV, a column for every key that one of them has."""
+    from gortyn.io.aside import aside
+
     columns = list(dict.fromkeys(name for row in predictions for name in row))
     try:
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with aside(path) as part, part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows(predictions)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from gortyn.catalogue import Lookup
 from gortyn.energy.power import site_it_mw
 from gortyn.energy.shapes import by_hour, by_month, shape
+from gortyn.machine.conversions import HOURS_PER_DAY
 from gortyn.model import Scenario, Site, known
+from gortyn.operation import Tariffs
 
 if TYPE_CHECKING:
     from gortyn.machine import Partition, SitePlan
@@ -82,21 +84,16 @@ class EnergyAccount:
         return float(self.carbon_t.sum())
 
 
-def account(
-    scenario: Scenario, plans: tuple[SitePlan, ...], partitions: tuple[Partition, ...], log: Log, facts: Lookup
-) -> EnergyAccount:
-    """Hourly power, cost and emissions of every site.
+def tariffs(scenario: Scenario, plans: tuple[SitePlan, ...], facts: Lookup) -> Tariffs:
+    """Hourly price and carbon intensity of the power of every site over the simulated window.
 
-    Price and carbon intensity are the site's annual means times the shapes of hour and month that the catalogue has
-    for the country, or else for Europe (kind ``shapes``); charges are added to the price of every hour. PUE is the
-    annual mean in every hour.
+    They are the site's annual means times the shapes of hour and month that the catalogue has for the country, or else
+    for Europe (kind ``shapes``); charges are added to the price of every hour. PUE is the annual mean in every hour.
 
     Parameters
     ----------
     scenario : resolved scenario
     plans : one per site, for its PUE
-    partitions : rows of the log
-    log : busy and installed chips, float64[partition, hour]
     facts : catalogue
 
     Raises
@@ -104,25 +101,41 @@ def account(
     ValueError : the scenario is not resolved.
     UnknownEntry : the catalogue has no shape for Europe.
     """
-    it_mw = site_it_mw(scenario, partitions, log)
-    facility_mw = it_mw * np.array([[plan.pue] for plan in plans])
-    hours = it_mw.shape[1]
-    price = np.empty_like(it_mw)
-    carbon = np.empty_like(it_mw)
+    hours = scenario.simulation.days * HOURS_PER_DAY
+    price, carbon = np.empty((len(scenario.sites), hours)), np.empty((len(scenario.sites), hours))
     for index, site in enumerate(scenario.sites):
         price_factor, carbon_factor = (
             _factor(site, quantity, scenario, hours, facts) for quantity in ("price", "carbon")
         )
         price[index] = known(site.grid.price_eur_per_mwh) * price_factor + site.grid.charges_eur_per_mwh
         carbon[index] = known(site.grid.carbon_g_per_kwh) * carbon_factor
+    return Tariffs(price, carbon, np.array([plan.pue for plan in plans]))
+
+
+def account(scenario: Scenario, partitions: tuple[Partition, ...], log: Log, tariffs: Tariffs) -> EnergyAccount:
+    """Hourly power, cost and emissions of every site.
+
+    Parameters
+    ----------
+    scenario : resolved scenario
+    partitions : rows of the log
+    log : busy, failed and installed chips and their speed, float64[partition, hour]
+    tariffs : of every site and hour of the window
+
+    Raises
+    ------
+    ValueError : the scenario is not resolved.
+    """
+    it_mw = site_it_mw(scenario, partitions, log)
+    facility_mw = it_mw * tariffs.pue[:, None]
     return EnergyAccount(
         it_mw=it_mw,
         facility_mw=facility_mw,
-        price_eur_per_mwh=price,
-        carbon_g_per_kwh=carbon,
-        cost_eur=facility_mw * price,
+        price_eur_per_mwh=tariffs.price_eur_per_mwh,
+        carbon_g_per_kwh=tariffs.carbon_g_per_kwh,
+        cost_eur=facility_mw * tariffs.price_eur_per_mwh,
         # A gram per kilowatt-hour is a kilogram per megawatt-hour.
-        carbon_t=facility_mw * carbon / KG_PER_T,
+        carbon_t=facility_mw * tariffs.carbon_g_per_kwh / KG_PER_T,
     )
 
 

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.catalogue import Lookup
+from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY
 
-HOURS_PER_DAY: Final = 24
 MONTHS_PER_YEAR: Final = 12
-DAYS_PER_YEAR: Final = 365
 DEG_PER_HOUR: Final = 15  # source: the Earth turns 360 degrees in 24 hours
 FALLBACK: Final = "europe"
 

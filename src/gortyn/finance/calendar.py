@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.finance.metrics import QUARTERS_PER_YEAR
+from gortyn.machine.conversions import HOURS_PER_DAY
 from gortyn.model import Scenario, known
 
 if TYPE_CHECKING:
     from gortyn.machine import PhasePlan, SitePlan
 
 MONTHS_PER_QUARTER: Final = 3  # source: definition
-HOURS_PER_DAY: Final = 24
 
 
 def quarter_of(day: date) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gortyn.finance.calendar import HOURS_PER_DAY
+from gortyn.machine.conversions import HOURS_PER_DAY
 from gortyn.model import Scenario
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def operating_rates(
     mix = weight / weight.sum() if weight.any() else weight
     price = np.array([tenant.price_eur_per_chip_hour for tenant in scenario.tenants])
     assumed = scenario.costs.utilisation_share
-    delivered_share = access.utilisation_share if assumed is None else assumed
+    delivered_share = access.delivered_share if assumed is None else assumed
     return OperatingRates(
         delivered_share=delivered_share,
         paid_share=delivered_share * float(mix @ (price > 0)),

@@ -6,8 +6,8 @@ A folder holds `scenario.yaml` (resolved), `manifest.json`, `summary.json`, one 
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import io
 import json
 import os
 import platform
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from gortyn import __version__
 from gortyn.io.columns import dictionary
-from gortyn.io.tables import TABLES, frames
+from gortyn.io.tables import frames
 from gortyn.io.yaml_text import scenario_yaml
 from gortyn.result import Result
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 LIBRARIES = ("numpy", "numba", "polars", "pydantic", "pyxirr", "ruamel.yaml")
+ROWS = 2**18
+"""Rows of a group in a Parquet file: what is held in memory while a long table is written."""
 MANIFEST, SUMMARY, SCENARIO = "manifest.json", "summary.json", "scenario.yaml"
 
 
@@ -70,10 +72,13 @@ def open_result(folder: str | Path) -> ResultsFolder:
     path = Path(folder)
     if not path.is_dir():
         raise ResultsError(f"{path}: no such results folder")
-    needed = (MANIFEST, SUMMARY, SCENARIO, *(f"{table}.parquet" for table in TABLES))
+    opened = ResultsFolder(path)
+    needed = [MANIFEST, SUMMARY, SCENARIO]
+    if (path / MANIFEST).is_file():  # a folder of an older Gortyn has the tables of its time
+        needed += [name for name in opened.manifest.get("tables_sha256", ()) if name.endswith(".parquet")]
     if missing := [name for name in needed if not (path / name).is_file()]:
         raise ResultsError(f"{path}: is no results folder, it lacks {', '.join(missing)}")
-    return ResultsFolder(path)
+    return opened
 
 
 def write(result: Result, folder: str | Path, finish: Callable[[ResultsFolder], None], *, force: bool = False) -> Path:
@@ -144,14 +149,20 @@ def _replace(aside: Path, path: Path) -> None:
 
 
 def _write_files(result: Result, folder: Path) -> None:
+    import polars as pl
+
     text = scenario_yaml(result.scenario)
     (folder / SCENARIO).write_text(text, encoding="utf-8")
     hashes = {}
-    for name, frame in frames(result).items():
-        data = io.BytesIO()  # written by Python, so that a full disk is an OSError and not the library's own
-        frame.write_parquet(data, compression="zstd", statistics=False)
-        (folder / f"{name}.parquet").write_bytes(data.getbuffer())
-        hashes[f"{name}.parquet"] = _sha256(data.getvalue())
+    for name, frame in frames(result):
+        target = folder / f"{name}.parquet"
+        with target.open("w+b") as file:
+            try:
+                frame.sink_parquet(file, compression="zstd", statistics=False, row_group_size=ROWS)
+            except pl.exceptions.ComputeError as error:  # a full disk, in the library's own words
+                raise OSError(errno.EIO, str(error).rpartition("error: ")[-1], str(target)) from None
+            file.seek(0)
+            hashes[target.name] = hashlib.file_digest(file, "sha256").hexdigest()
     _write_json(folder / SUMMARY, result.summary)
     _write_json(folder / MANIFEST, _manifest(result, text, hashes))
 

@@ -5,13 +5,14 @@ What a column means stands in the column dictionary; `frames` refuses a table wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gortyn.io import job_tables
 from gortyn.io.columns import dictionary
 from gortyn.resolve import leaves, named_path, printed
 from gortyn.result import Result
@@ -22,24 +23,28 @@ if TYPE_CHECKING:
 Columns = Mapping[str, Any]
 
 
-def frames(result: Result) -> dict[str, pl.DataFrame]:
-    """Return every table of a result, checked against the column dictionary."""
-    return {name: _frame(name, build(result)) for name, build in TABLES.items()}
+def frames(result: Result) -> Iterator[tuple[str, pl.LazyFrame]]:
+    """Yield every table of a result by its name, one after the other, checked against the column dictionary."""
+    for name, build in TABLES.items():
+        yield name, _frame(name, build(result))
 
 
-def _frame(table: str, columns: Columns) -> pl.DataFrame:
+def _frame(table: str, columns: Columns | pl.LazyFrame) -> pl.LazyFrame:
     import polars as pl
 
     declared = dictionary()[table]
-    if set(columns) != set(declared):
-        message = f"table {table}: columns {sorted(set(columns) ^ set(declared))} are not both written and declared"
+    names = columns.collect_schema().names() if isinstance(columns, pl.LazyFrame) else list(columns)
+    if set(names) != set(declared):
+        message = f"table {table}: columns {sorted(set(names) ^ set(declared))} are not both written and declared"
         raise ValueError(message)
-    frame = pl.DataFrame(
-        [
+    if isinstance(columns, pl.LazyFrame):
+        frame = columns.select(pl.col(name).cast(getattr(pl, column.dtype)) for name, column in declared.items())
+    else:
+        series = (
             pl.Series(name, _values(columns[name]), dtype=getattr(pl, column.dtype), strict=False)
             for name, column in declared.items()
-        ]
-    )
+        )
+        frame = pl.DataFrame(list(series)).lazy()
     return frame.fill_nan(None)  # what does not exist is absent, not a number of its own
 
 
@@ -66,7 +71,9 @@ def _phases(result: Result) -> Columns:
 
 def _sites(result: Result) -> Columns:
     plans, power = result.plans, result.energy
-    busy, capacity = _by_site(result, result.log.busy_chips), _by_site(result, result.log.capacity_chips)
+    busy, capacity = (
+        job_tables.sum_by_site(result, series) for series in (result.log.busy_chips, result.log.capacity_chips)
+    )
     with np.errstate(invalid="ignore"):
         utilisation = busy.sum(axis=1) / capacity.sum(axis=1)
     computed = {
@@ -96,57 +103,17 @@ def _training_details(result: Result, table: str, field: str) -> Columns:
     return _rows(rows, dictionary()[table])
 
 
-def _jobs(result: Result) -> Columns:
-    jobs, log, scenario = result.jobs, result.log, result.scenario
-    sites = np.array([result.plans[part.site].name for part in result.partitions])
-    machines = np.array([part.machine for part in result.partitions])
-    tenants = np.array([tenant.name for tenant in scenario.tenants])
-    classes = np.array([tenant.tenant_class for tenant in scenario.tenants])
-    runs = [run.name for run in scenario.training_runs]
-    return {
-        "job": np.arange(len(jobs.submit_s)),
-        "site": sites[jobs.partition],
-        "machine": machines[jobs.partition],
-        "tenant": tenants[jobs.tenant],
-        "tenant_class": classes[jobs.tenant],
-        "training_run": [runs[i] if i >= 0 else None for i in jobs.training_run],
-        "submit_s": jobs.submit_s,
-        "start_s": log.start_s,
-        "end_s": log.end_s,
-        "wait_s": log.start_s - jobs.submit_s,
-        "run_s": jobs.run_s,
-        "requested_s": jobs.requested_s,
-        "nodes": jobs.nodes,
-        "chips": jobs.chips,
-    }
-
-
-def _hourly(result: Result) -> Columns:
-    log, power = result.log, result.energy
-    sites, hours = power.it_mw.shape
-    by_site = ("busy_chips", "capacity_chips", "queued_jobs", "queued_chips")
-    by_energy = ("it_mw", "facility_mw", "price_eur_per_mwh", "carbon_g_per_kwh", "cost_eur", "carbon_t")
-    return {
-        "site": np.repeat([plan.name for plan in result.plans], hours),
-        "hour": np.tile(np.arange(hours), sites),
-        **{name: _by_site(result, getattr(log, name)).ravel() for name in by_site},
-        **{name: getattr(power, name).ravel() for name in by_energy},
-    }
-
-
-def _by_site(result: Result, series: np.ndarray) -> np.ndarray:
-    """Add a series of partitions, shape (partition, hour), up to sites, shape (site, hour)."""
-    total = np.zeros((len(result.plans), series.shape[1]))
-    np.add.at(total, [part.site for part in result.partitions], series)
-    return total
-
-
 def _classes(result: Result) -> Columns:
-    return _rows((asdict(row) for row in result.access.classes), dictionary()["classes"])
+    by_class = dict.fromkeys((row.tenant_class for row in result.access.classes), 0.0)
+    for tenant, energy_mwh in zip(result.scenario.tenants, job_tables.tenant_energy_mwh(result), strict=True):
+        by_class[tenant.tenant_class] += float(energy_mwh)
+    rows = (asdict(row) | {"energy_mwh": by_class[row.tenant_class]} for row in result.access.classes)
+    return _rows(rows, dictionary()["classes"])
 
 
 def _tenants(result: Result) -> Columns:
-    return _rows((asdict(row) for row in result.access.tenants), dictionary()["tenants"])
+    found = zip(result.access.tenants, job_tables.tenant_energy_mwh(result), strict=True)
+    return _rows((asdict(row) | {"energy_mwh": energy_mwh} for row, energy_mwh in found), dictionary()["tenants"])
 
 
 def _wait_quantiles(result: Result) -> Columns:
@@ -225,7 +192,7 @@ def _inputs(result: Result) -> Columns:
     }
 
 
-TABLES: Mapping[str, Callable[[Result], Columns]] = {
+TABLES: Mapping[str, Callable[[Result], Columns | pl.LazyFrame]] = {
     "phases": _phases,
     "sites": _sites,
     "training": _training,
@@ -234,8 +201,11 @@ TABLES: Mapping[str, Callable[[Result], Columns]] = {
     "training_map": partial(_training_details, table="training_map", field="grid"),
     "training_scaling": partial(_training_details, table="training_scaling", field="scaling"),
     "training_roofline": partial(_training_details, table="training_roofline", field="roofline"),
-    "jobs": _jobs,
-    "hourly": _hourly,
+    "jobs": job_tables.jobs,
+    "hourly": job_tables.hourly,
+    "hourly_classes": job_tables.hourly_classes,
+    "operation": job_tables.operation,
+    "largest_jobs": job_tables.largest_jobs,
     "classes": _classes,
     "tenants": _tenants,
     "wait_quantiles": _wait_quantiles,

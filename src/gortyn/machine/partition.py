@@ -25,6 +25,7 @@ class Partition:
     step_s : int64[step], strictly increasing: seconds from the start of the simulation to the first second of a step;
         0 for phases that operate before it
     step_nodes : int64[step]: nodes that become available at that second
+    spares : nodes of them that are held ready to replace failed ones
     """
 
     site: int
@@ -33,11 +34,17 @@ class Partition:
     chips_per_node: int
     step_s: NDArray[np.int64]
     step_nodes: NDArray[np.int64]
+    spares: int = 0
 
     @property
     def chips(self) -> int:
         """Chips in operation by the end of the window."""
         return self.nodes * self.chips_per_node
+
+    @property
+    def chips_for_jobs(self) -> int:
+        """Chips of the nodes that are no spares."""
+        return (self.nodes - self.spares) * self.chips_per_node
 
 
 def partitions(scenario: Scenario, plans: tuple[SitePlan, ...]) -> tuple[Partition, ...]:
@@ -54,7 +61,9 @@ def partitions(scenario: Scenario, plans: tuple[SitePlan, ...]) -> tuple[Partiti
             step_s, step_nodes = _steps(scenario, [phase for phase in site.phases if phase.machine == name])
             if step_nodes.size:
                 per_node = known(scenario.machine(name).chips_per_node)
-                found.append(Partition(index, name, int(step_nodes.sum()), per_node, step_s, step_nodes))
+                nodes = int(step_nodes.sum())
+                spares = min(nodes - 1, int(nodes * scenario.operations.failures.spare_share))
+                found.append(Partition(index, name, nodes, per_node, step_s, step_nodes, spares))
     return tuple(found)
 
 

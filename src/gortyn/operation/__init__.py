@@ -1,5 +1,7 @@
-"""The operation room owns when jobs run: jobs and machines under a queueing policy become a log of starts and ends."""
+"""The operation room owns the queue: jobs, nodes, failures and rules in, the log of what happened out."""
 
-from gortyn.operation.simulate import Log, simulate, warm
+from gortyn.operation.log import Log
+from gortyn.operation.simulate import simulate, warm
+from gortyn.operation.tariffs import Tariffs
 
-__all__ = ["Log", "simulate", "warm"]
+__all__ = ["Log", "Tariffs", "simulate", "warm"]

@@ -1,94 +1,100 @@
-"""This module owns the simulation of all partitions: when each job starts and ends, and what every hour looks like."""
+"""This module owns the simulation of all partitions: jobs, failures and rules in, the log of what happened out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.kernels.hourly import S_PER_HOUR, hourly_mean
-from gortyn.kernels.types import Jobs, Queue
+from gortyn.kernels.hourly import hourly_mean
+from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
-from gortyn.model import Operations
+from gortyn.machine.conversions import HOURS_PER_DAY, S_PER_HOUR
+from gortyn.model import Scenario
+from gortyn.operation.failures import draw
+from gortyn.operation.log import Log
+from gortyn.operation.requests import requests
+from gortyn.operation.rules import accounts, policy, tenants
+from gortyn.operation.sites import sites
+from gortyn.operation.tariffs import Tariffs
+from gortyn.operation.windows import FULL_PM, windows
+
+if TYPE_CHECKING:
+    from gortyn.kernels.cluster_types import Record, Tally, Tenants
+
+LONGEST_YEARS: Final = 68  # unit: years of 2**31 seconds
+TIERS: Final = 4  # unit: node, domain, pod, more
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Log:
-    """What happened, job by job and hour by hour.
+def simulate(
+    scenario: Scenario,
+    partitions: Sequence[Partition],
+    jobs: Jobs,
+    tariffs: Tariffs,
+    stretch_pm: Mapping[str, NDArray[np.int32]] | None = None,
+    goodput: Mapping[int, float] | None = None,
+) -> Log:
+    """Run all jobs on the nodes of their partitions, under the rules and failures of the scenario.
 
-    Attributes
-    ----------
-    start_s, end_s : int64[job], start and end [s after the start of the simulation]. The queue is played to its end,
-        so that every job has both, also beyond the window.
-    busy_chips : float64[partition, hour], chips of nodes that run jobs, mean over the hour
-    capacity_chips : float64[partition, hour], chips in operation, mean over the hour
-    queued_jobs, queued_chips : float64[partition, hour], waiting jobs and the chips that they take, mean over the hour
-    """
-
-    start_s: NDArray[np.int64]
-    end_s: NDArray[np.int64]
-    busy_chips: NDArray[np.float64]
-    capacity_chips: NDArray[np.float64]
-    queued_jobs: NDArray[np.float64]
-    queued_chips: NDArray[np.float64]
-
-
-def simulate(jobs: Jobs, partitions: Sequence[Partition], operations: Operations, hours: int) -> Log:
-    """Run all jobs through the queues of their partitions.
-
-    Each partition has one first-come-first-served queue, with EASY backfill where the policy says so; the order of
-    events is that of `gortyn.kernels.scheduler.schedule`. A job that would run longer than it requested is stopped
-    at its requested walltime. Failures are not drawn here: those of named training runs are part of their run time.
+    The order of events and every rule are those of `gortyn.kernels.cluster`. Named training runs bring their failures
+    in their run time, so that neither a single node nor software stops them; what they lose to failures is booked as
+    lost from `goodput`, evenly over their run.
 
     Parameters
     ----------
-    jobs : sorted by submission
+    scenario : resolved
     partitions : those that the jobs point to
-    operations : policy; `scheduler` and `estimate` are read
-    hours : length of the window that the hourly series cover [h], >= 1
+    jobs : sorted by submission
+    tariffs : price and carbon intensity of every site and hour of the window
+    stretch_pm : per machine, int32[4, 4], slow-down of a job that spans more network tiers than it must [‰]; none where
+        left out
+    goodput : per named training run, the share of its time that it spends on new steps; 1 where left out
 
     Raises
     ------
     ValueError : jobs out of order or of a partition that is not there, run or requested times below a second, or a
-        job that takes no nodes or more than its partition has by the end of the window.
+        job that takes no nodes or more than its partition has for jobs; times beyond 32 bits.
     """
-    from gortyn.kernels.scheduler import schedule  # loads the compiler
+    from gortyn.kernels import cluster
 
-    _check(jobs, partitions)
-    held_s = np.minimum(jobs.run_s, jobs.requested_s)
-    estimate_s = held_s if operations.estimate == "actual" else jobs.requested_s
-    start_s = np.zeros(jobs.submit_s.size, np.int64)
-    shape = (len(partitions), hours)
-    busy_chips, capacity_chips = np.zeros(shape), np.zeros(shape)
-    queued_jobs, queued_chips = np.zeros(shape), np.zeros(shape)
-    for index, partition in enumerate(partitions):
-        own = np.flatnonzero(jobs.partition == index)
-        queue = Queue(jobs.submit_s[own], held_s[own], estimate_s[own], jobs.nodes[own])
-        begin_s = schedule(queue, partition.step_s, partition.step_nodes, operations.scheduler == "easy")
-        start_s[own] = begin_s
-        chips = queue.nodes * partition.chips_per_node
-        busy_chips[index] = hourly_mean(begin_s, begin_s + queue.run_s, chips, hours)
-        queued_jobs[index] = hourly_mean(queue.submit_s, begin_s, np.ones_like(chips), hours)
-        queued_chips[index] = hourly_mean(queue.submit_s, begin_s, chips, hours)
-        window_end_s = np.full(partition.step_s.size, hours * S_PER_HOUR)
-        step_chips = partition.step_nodes * partition.chips_per_node
-        capacity_chips[index] = hourly_mean(partition.step_s, window_end_s, step_chips, hours)
-    return Log(start_s, start_s + held_s, busy_chips, capacity_chips, queued_jobs, queued_chips)
+    check(jobs, partitions)
+    hours = scenario.simulation.days * HOURS_PER_DAY
+    window_s = hours * S_PER_HOUR
+    none = np.full((TIERS, TIERS), FULL_PM, np.int32)
+    stretch = {p.machine: none if stretch_pm is None else stretch_pm[p.machine] for p in partitions}
+    asked, order = requests(scenario, partitions, jobs, tariffs)
+    places = sites(scenario, partitions, stretch, tariffs, int(jobs.nodes.max(initial=1)))
+    tree, account_of = accounts(scenario)
+    users = tenants(scenario, account_of)
+    taken = windows(scenario, partitions, window_s)
+    failing = draw(scenario, partitions, places, window_s)
+    rules, wakes_s = policy(scenario, window_s), _wakes_s(users, window_s)
+    cluster.warm()
+    begin = time.perf_counter()
+    record, tally, tenant_lost = cluster.simulate(asked, places, users, tree, taken, failing, rules, wakes_s)
+    engine_s = time.perf_counter() - begin
+    if (record.end_s < record.start_s).any():
+        message = (
+            f"the queue does not come to its end within {LONGEST_YEARS} years; the simulation counts 32-bit seconds"
+        )
+        raise ValueError(message)
+    speed = np.ones((len(partitions), hours)) if not places.speed_pm.shape[1] else places.speed_pm / FULL_PM
+    return _log(jobs, partitions, asked.eligible_s, order, record, tally, tenant_lost, speed, goodput or {}, engine_s)
 
 
 def warm() -> None:
-    """Compile the scheduler, or load it from the cache, by playing one job."""
-    from gortyn.kernels.scheduler import schedule
+    """Compile the simulation, or load it from the cache."""
+    from gortyn.kernels import cluster
 
-    one = np.ones(1, np.int64)
-    schedule(Queue(one - 1, one, one.copy(), one.copy()), one - 1, one.copy(), backfill=True)
+    cluster.warm()
 
 
-def _check(jobs: Jobs, partitions: Sequence[Partition]) -> None:
-    """Refuse what the scheduler cannot play, naming the first job at fault."""
-    nodes = np.array([partition.step_nodes.sum() for partition in partitions], np.int64)
+def check(jobs: Jobs, partitions: Sequence[Partition]) -> None:
+    """Refuse what cannot be played, naming the first job at fault."""
+    nodes = np.array([partition.nodes - partition.spares for partition in partitions], np.int64)
     faults = {
         "is submitted before the start or before the job above it": np.diff(jobs.submit_s, prepend=0) < 0,
         "runs or asks for less than a second": (jobs.run_s < 1) | (jobs.requested_s < 1),
@@ -97,6 +103,81 @@ def _check(jobs: Jobs, partitions: Sequence[Partition]) -> None:
     _refuse(faults)
     most = nodes[jobs.partition]
     _refuse({"takes no nodes, or more than its partition will have": (jobs.nodes < 1) | (jobs.nodes > most)})
+
+
+def _log(
+    jobs: Jobs,
+    partitions: Sequence[Partition],
+    eligible_s: NDArray[np.int32],
+    order: NDArray[np.int64],
+    record: Record,
+    tally: Tally,
+    tenant_lost: NDArray[np.int64],
+    speed: NDArray[np.float64],
+    goodput: Mapping[int, float],
+    engine_s: float,
+) -> Log:
+    """The log in the order of the jobs, in chips and hours; adds what training runs lose inside their run time."""
+
+    def back(column: NDArray[np.generic]) -> NDArray[np.int64]:
+        """Undo the order of eligibility."""
+        restored = np.empty(column.size, np.int64)
+        restored[order] = column
+        return restored
+
+    hours = speed.shape[1]
+    per_hour = [series / S_PER_HOUR for series in (tally.queued_jobs, tally.queued_chips, tally.down, tally.lost)]
+    queued_jobs, queued_chips, down_chips, lost_chip_hours = per_hour
+    start_s, end_s, held_s, lost_s = (back(c) for c in (record.start_s, record.end_s, record.held_s, record.lost_s))
+    place = back(record.place)
+    tenant_lost_chip_hours = tenant_lost / S_PER_HOUR
+    for job in np.flatnonzero(jobs.training_run >= 0).tolist():
+        lost_share = 1 - goodput.get(int(jobs.training_run[job]), 1.0)
+        if start_s[job] < 0 or lost_share == 0:
+            continue
+        one = slice(job, job + 1)
+        at_work = hourly_mean(start_s[one], end_s[one], jobs.chips[one], hours) * lost_share
+        lost_chip_hours[place[job]] += at_work
+        tenant_lost_chip_hours[jobs.tenant[job]] += at_work.sum()
+        lost_s[job] += round(held_s[job] * lost_share)
+    tenant_chip_hours = tally.busy / S_PER_HOUR
+    return Log(
+        eligible_s=back(eligible_s),
+        start_s=start_s,
+        end_s=end_s,
+        held_s=held_s,
+        lost_s=lost_s,
+        place=place,
+        attempts=back(record.attempts),
+        interruptions=back(record.interruptions),
+        tenant_chip_hours=tenant_chip_hours,
+        busy_chips=tenant_chip_hours.sum(axis=1),
+        capacity_chips=np.stack([_capacity_chips(partition, hours) for partition in partitions]),
+        down_chips=down_chips,
+        queued_jobs=queued_jobs,
+        queued_chips=queued_chips,
+        lost_chip_hours=lost_chip_hours,
+        tenant_lost_chip_hours=tenant_lost_chip_hours,
+        idle_chip_hours=tally.idle / S_PER_HOUR,
+        failed_nodes=tally.failed.astype(np.int64),
+        interrupted_jobs=tally.interrupted.astype(np.int64),
+        speed=speed,
+        preemptions=int(tally.preempted[0]),
+        moved_jobs=int(tally.moved[0]),
+        engine_s=engine_s,
+    )
+
+
+def _capacity_chips(partition: Partition, hours: int) -> NDArray[np.float64]:
+    window_end_s = np.full(partition.step_s.size, hours * S_PER_HOUR)
+    return hourly_mean(partition.step_s, window_end_s, partition.step_nodes * partition.chips_per_node, hours)
+
+
+def _wakes_s(users: Tenants, window_s: int) -> NDArray[np.int64]:
+    """When budgets are granted anew, so that jobs held back by them get another look."""
+    periods = np.unique(users.budget_period_s[users.budget_chip_s >= 0])
+    wakes = [np.arange(period, window_s, period) for period in periods.tolist()]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *wakes]))
 
 
 def _refuse(faults: dict[str, NDArray[np.bool_]]) -> None:

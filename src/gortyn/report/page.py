@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gortyn.io import results
 from gortyn.io.columns import dictionary
 from gortyn.io.document import read
 from gortyn.io.results import SCENARIO, ResultsFolder
+from gortyn.report.steps import reduce
 from gortyn.result import Result
+
+if TYPE_CHECKING:
+    import polars as pl
 
 REPORT = "report.html"
 EMPTY_SLOT = '<script id="gortyn-data" type="application/json">null</script>'
@@ -54,13 +59,23 @@ def write_report(folder: ResultsFolder, target: Path) -> Path:
 
 
 def report_data(folder: ResultsFolder) -> dict[str, Any]:
-    """Return what the page shows: summary, manifest, scenario, and every table but the jobs, by column."""
-    tables = [name for name in dictionary() if name not in ("summary", *LEFT_OUT)]
+    """Return what the page shows: summary, manifest, scenario, and every table but the jobs, by column.
+
+    The hourly tables stand there in steps, `steps` says how long they are. A table that the folder does not have, as
+    one of an earlier version, is left out.
+    """
+    steps, reduced = reduce(folder.path)
+    tables = {
+        name: folder.table(name)
+        for name in dictionary()
+        if name not in ("summary", *LEFT_OUT, *reduced) and (folder.path / f"{name}.parquet").is_file()
+    }
     return {
         "summary": folder.summary,
         "manifest": folder.manifest,
         "scenario": _dates_as_text(read(folder.path / SCENARIO).data),
-        "tables": {name: _columns(folder, name) for name in tables},
+        "steps": asdict(steps),
+        "tables": {name: _columns(frame) for name, frame in (tables | reduced).items()},
         "dictionary": {
             table: {name: column._asdict() for name, column in columns.items()}
             for table, columns in dictionary().items()
@@ -68,11 +83,11 @@ def report_data(folder: ResultsFolder) -> dict[str, Any]:
     }
 
 
-def _columns(folder: ResultsFolder, table: str) -> dict[str, list[Any]]:
+def _columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
     import polars as pl
     import polars.selectors as cs
 
-    frame = folder.table(table).with_columns(cs.float().round_sig_figs(DIGITS), cs.date().cast(pl.String))
+    frame = frame.with_columns(cs.float().round_sig_figs(DIGITS), cs.date().cast(pl.String))
     return {name: [_short(value) for value in frame[name].to_list()] for name in frame.columns}
 
 

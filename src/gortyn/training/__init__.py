@@ -2,6 +2,7 @@
 
 from gortyn.training.estimate import TrainingEstimate, estimate, estimates
 from gortyn.training.goodput import goodput, mttf_hours, optimal_interval_h
+from gortyn.training.spanning import stretch_pm
 
 __all__ = [
     "TrainingEstimate",
@@ -10,4 +11,5 @@ __all__ = [
     "goodput",
     "mttf_hours",
     "optimal_interval_h",
+    "stretch_pm",
 ]

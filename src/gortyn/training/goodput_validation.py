@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Any, Final, Literal
 
-from gortyn.machine.conversions import HOURS_PER_DAY, MIN_PER_HOUR
+from gortyn.machine.conversions import HOURS_PER_DAY, MIN_PER_HOUR, S_PER_HOUR
 from gortyn.training.goodput import (
     CHIPS_PER_COUNTED_NODE,
     Clock,
@@ -34,7 +34,6 @@ SHARES: Final[dict[str, Clock]] = {"ETTR": "running", "goodput": "running", "eff
 SHARE_LIMIT: Final = 0.05  # source: published shares are rounded and leave details out; agreed with the cases at hand
 FORM_LIMIT: Final = 0.005  # source: half a point, against the same closed form computed elsewhere
 RATE_LIMIT: Final = 0.03  # source: published times between failures have two digits
-S_PER_HOUR: Final = 3600
 BOUND: Final = re.compile(
     r"(?P<sign>[<>]=?|≤|≥)?\s*(?P<number>[-+]?[\d.]+(?:[eE][-+]?\d+)?|nan|[-+]?inf)", re.IGNORECASE
 )

@@ -8,6 +8,7 @@ from statistics import fmean, median
 from typing import Any, Final
 
 from gortyn.catalogue import Lookup
+from gortyn.training.checks import Check
 from gortyn.training.coefficients import software_names
 from gortyn.training.runs import Refused, Row, Run, run_of, table_faults
 from gortyn.training.step import Step
@@ -98,31 +99,6 @@ class Prediction:
             "memory_gb": self.memory_gb,
             "fits": int(self.step.fits),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A figure of a group of rows against what it is meant to be."""
-
-    name: str
-    expected: float
-    got: float
-    limit: float
-    source: str
-
-    @property
-    def error(self) -> float:
-        """Got less expected."""
-        return self.got - self.expected
-
-    @property
-    def passed(self) -> bool:
-        """Whether the error is within the limit."""
-        return abs(self.error) <= self.limit
-
-    def as_data(self) -> dict[str, object]:
-        """The check as `gortyn validate training --json` prints it."""
-        return {name: getattr(self, name) for name in ("name", "expected", "got", "error", "limit", "passed", "source")}
 
 
 @dataclass(frozen=True, slots=True)

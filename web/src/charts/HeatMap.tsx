@@ -1,20 +1,23 @@
-// This module owns the hour-of-year heatmap: a picture of one pixel for each hour, days across and hours of the day down.
+// This module owns the hour-of-year heatmap: one pixel for each hour, days (or means over some) across and hours of the day down.
 import { useMemo, useState } from "preact/hooks";
-import { MONTHS } from "../format.ts";
 import { quantile } from "../shape/hourly.ts";
+import { timeTicks } from "../shape/span.ts";
 import { short } from "./style.ts";
 import { MAGNITUDE_GRADIENT, magnitude } from "./theme.ts";
 
 interface Props {
   startMs: number;
+  /** Hours of the day, column after column. */
   values: Float64Array;
+  /** Days of a column. */
+  daysEach: number;
   show: (value: number) => string;
   label: string;
 }
 
 const HOURS_PER_DAY = 24;
-const MS_PER_HOUR = 3_600_000;
-const MS_PER_DAY = HOURS_PER_DAY * MS_PER_HOUR;
+const MS_PER_DAY = HOURS_PER_DAY * 3_600_000;
+const MOST_MARKS = 13;
 /** The colour scale ends at these shares of the hours, so that a few odd hours do not wash out the rest. */
 const SCALE_ENDS: [number, number] = [0.01, 0.99];
 
@@ -43,25 +46,15 @@ function picture(values: Float64Array, low: number, high: number): string {
   return canvas.toDataURL();
 }
 
-/** First days of the months of the window as shares of its width. */
-function monthMarks(startMs: number, days: number): { name: string; at: number }[] {
-  const marks: { name: string; at: number }[] = [];
-  for (let day = 0; day < days; day += 1) {
-    const when = new Date(startMs + day * MS_PER_DAY);
-    if (when.getUTCDate() === 1) marks.push({ name: MONTHS[when.getUTCMonth()] ?? "", at: day / days });
-  }
-  if (!marks.length) marks.push({ name: MONTHS[new Date(startMs).getUTCMonth()] ?? "", at: 0 });
-  const every = Math.ceil(marks.length / 13);
-  return marks.filter((_, index) => index % every === 0);
-}
-
-export function HeatMap({ startMs, values, show, label }: Props) {
+export function HeatMap({ startMs, values, daysEach, show, label }: Props) {
   const [over, setOver] = useState<number | null>(null);
   const { low, high, url } = useMemo(() => {
     const [from, to] = SCALE_ENDS.map((end) => quantile(values, end)) as [number, number];
     return { low: from, high: to, url: picture(values, from, to) };
   }, [values]);
   const days = Math.max(1, Math.ceil(values.length / HOURS_PER_DAY));
+  const hours = days * daysEach * HOURS_PER_DAY;
+  const marks = timeTicks(startMs, { from: 0, to: hours }, MOST_MARKS);
   const point = (event: PointerEvent & { currentTarget: HTMLElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const day = Math.floor(((event.clientX - box.left) / box.width) * days);
@@ -71,7 +64,7 @@ export function HeatMap({ startMs, values, show, label }: Props) {
   const told =
     over === null
       ? "Point at an hour to read its value."
-      : `${moment.format(startMs + Math.floor(over / HOURS_PER_DAY) * MS_PER_DAY)}, ${over % HOURS_PER_DAY}–${(over % HOURS_PER_DAY) + 1} h UTC: ${show(values[over] as number)}`;
+      : `${daysEach > 1 ? `${daysEach} days from ` : ""}${moment.format(startMs + Math.floor(over / HOURS_PER_DAY) * daysEach * MS_PER_DAY)}, ${over % HOURS_PER_DAY}–${(over % HOURS_PER_DAY) + 1} h UTC: ${show(values[over] as number)}`;
   return (
     <div class="heat">
       <div class="heat-hours" aria-hidden="true">
@@ -83,8 +76,8 @@ export function HeatMap({ startMs, values, show, label }: Props) {
       </div>
       <img src={url} alt={label} onPointerMove={point} onPointerLeave={() => setOver(null)} />
       <div class="heat-months" aria-hidden="true">
-        {monthMarks(startMs, days).map(({ name, at }) => (
-          <span key={at} style={{ left: `${at * 100}%` }}>
+        {marks.map(({ name, hour }) => (
+          <span key={hour} style={{ left: `${(hour / hours) * 100}%` }}>
             {name}
           </span>
         ))}

@@ -5,7 +5,7 @@ import { categoryAxis, rowNames, type TipItem, tip, tooltip, valueAxis } from ".
 export interface Series {
   name: string;
   values: number[];
-  /** Index in the palette of the theme; -1 for grey. */
+  /** Index in the palette of the theme; -1 for grey, -2 for ink, -3 for what is idle. */
   colour: number;
   line?: boolean;
 }
@@ -17,19 +17,23 @@ interface Rows {
   /** Largest value of the axis, where it is fixed. */
   max?: number;
   stacked?: boolean;
+  /** Whether the axis has marks at whole numbers only, as one of logarithms. */
+  whole?: boolean;
 }
 
 const ROW_HEIGHT = 42;
 export const rowsHeight = (names: string[], perRow = ROW_HEIGHT): number => 36 + perRow * names.length;
 
 /** Rows of bars, one above the other in the order given. */
-export function rowBars({ names, series, show, max, stacked = true }: Rows): Draw {
+export function rowBars({ names, series, show, max, stacked = true, whole = false }: Rows): Draw {
   return ({ theme, width }) => {
     const { left, label } = rowNames(width);
-    const colour = (index: number) => (index < 0 ? theme.grey : theme.series[index % theme.series.length]) as string;
+    const plain = [theme.grey, theme.ink, theme.idle];
+    const colour = (index: number) =>
+      (index < 0 ? plain[-1 - index] : theme.series[index % theme.series.length]) as string;
     return {
       grid: { left, right: 24, top: 4, bottom: 28 },
-      xAxis: valueAxis(theme, show, { max, splitNumber: width < 500 ? 3 : 5 }),
+      xAxis: valueAxis(theme, show, { max, splitNumber: width < 500 ? 3 : 5, minInterval: whole ? 1 : undefined }),
       yAxis: categoryAxis(theme, names, { inverse: true, axisLine: { show: false } }, label),
       tooltip: tooltip(
         theme,

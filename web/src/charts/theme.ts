@@ -16,6 +16,8 @@ export interface Theme {
   /** Okabe-Ito in an order that keeps neighbours apart; lightened on the dark ground. */
   series: readonly string[];
   grey: string;
+  /** Chips in service without a job. */
+  idle: string;
 }
 
 export const LIGHT: Theme = {
@@ -31,6 +33,7 @@ export const LIGHT: Theme = {
   land: "#dfe2db",
   series: ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8f7a1f"],
   grey: "#9aa2a8",
+  idle: "#e4e7e3",
 };
 
 export const DARK: Theme = {
@@ -46,6 +49,7 @@ export const DARK: Theme = {
   land: "#2a3138",
   series: ["#4aa8e8", "#f0b23c", "#2dc196", "#e39bc6", "#9bd3f5", "#f07f4a", "#cdb95b"],
   grey: "#7d868d",
+  idle: "#2c343b",
 };
 
 /** Stops of cividis (Nuñez, Anderton and Renslow 2018), dark to light, even for readers with colour vision deficiency. */

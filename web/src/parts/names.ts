@@ -41,6 +41,9 @@ export function classIndex(tenantClass: string): number {
   return index < 0 ? ORDER.length : index;
 }
 
+/** Colour of a class of tenants as CSS. */
+export const classColour = (tenantClass: string): string => `var(--series-${classIndex(tenantClass)})`;
+
 const regions = new Intl.DisplayNames(["en"], { type: "region" });
 
 export function countryName(code: string): string {

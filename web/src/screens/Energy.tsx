@@ -3,13 +3,14 @@ import { useMemo } from "preact/hooks";
 import { columnBars } from "../charts/bars.ts";
 import { Chart } from "../charts/Chart.tsx";
 import { HeatMap } from "../charts/HeatMap.tsx";
+import { stretchName } from "../charts/Timeline.tsx";
 import { amount, type Frame, type Report, type Row, rows, text, total } from "../data.ts";
 import { format, month } from "../format.ts";
 import { chosen, Pick, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import { siteOptions } from "../parts/sites.ts";
 import { type Col, Table } from "../parts/Table.tsx";
-import { type HeatLayer, hourlyOf, hoursOf, monthHourMeans, months, quantile } from "../shape/hourly.ts";
+import { gridOf, type HeatLayer, heatOf, monthHourMeans, months, quantile } from "../shape/hourly.ts";
 import { columns } from "./Machine.tsx";
 
 export function Energy({ report }: { report: Report }) {
@@ -27,6 +28,7 @@ const HEAT: { value: HeatLayer; label: string; unit: string }[] = [
   { value: "carbon_g_per_kwh", label: "Carbon intensity", unit: "gCO2e/kWh" },
   { value: "price_eur_per_mwh", label: "Price", unit: "EUR/MWh" },
 ];
+const HOURS_PER_DAY = 24;
 const MS_PER_HOUR = 3_600_000;
 
 function Heat({ report }: { report: Report }) {
@@ -35,19 +37,27 @@ function Heat({ report }: { report: Report }) {
   const layer = HEAT.find(({ value }) => value === chosen("heat", HEAT)) ?? HEAT[0];
   const key = layer?.value ?? "facility_mw";
   const unit = layer?.unit ?? "MW";
-  const { values, startMs, made, means, label } = useMemo(() => {
-    const found = hourlyOf(report, site, key);
-    const start = hoursOf(report).startMs;
+  const { heat, startMs, made, means, label } = useMemo(() => {
+    const found = heatOf(report, site, key);
+    const start = gridOf(report).startMs;
+    const whole = found.days === 1;
     const hours: Frame = {
       name: `${key}-${site}`,
       columns: [
-        { key: "hour_start_utc", unit: "text" },
+        ...(whole
+          ? [{ key: "hour_start_utc", unit: "text" }]
+          : [
+              { key: "first_day", unit: "text" },
+              { key: "hour_of_day_utc", unit: "h of day" },
+            ]),
         { key, unit },
       ],
-      rows: [...found].map((value, hour) => [
-        new Date(start + hour * MS_PER_HOUR).toISOString().slice(0, 16),
-        Number.isNaN(value) ? null : value,
-      ]),
+      rows: [...found.values].map((value, place) => {
+        const day = Math.floor(place / HOURS_PER_DAY) * found.days;
+        const hour = place % HOURS_PER_DAY;
+        const when = new Date(start + (day * HOURS_PER_DAY + hour) * MS_PER_HOUR).toISOString();
+        return [...(whole ? [when.slice(0, 16)] : [when.slice(0, 10), hour]), Number.isNaN(value) ? null : value];
+      }),
     };
     const table: Frame = {
       name: `${key}-${site}, mean by month and hour of day`,
@@ -58,9 +68,9 @@ function Heat({ report }: { report: Report }) {
       ],
       rows: monthHourMeans(start, found),
     };
-    const [low, middle, high] = [0, 0.5, 1].map((part) => format(quantile(found, part), unit));
+    const [low, middle, high] = [0, 0.5, 1].map((part) => format(quantile(found.values, part), unit));
     return {
-      values: found,
+      heat: found,
       startMs: start,
       made: hours,
       means: table,
@@ -71,11 +81,13 @@ function Heat({ report }: { report: Report }) {
     <Figure
       report={report}
       id="heat"
-      title="Every hour of the simulated window"
+      title={
+        heat.days === 1 ? "Every hour of the simulated window" : "Every hour of the day, over the simulated window"
+      }
       lead={label}
       unit={unit}
       source={["hourly", [key]]}
-      how={`hours in UTC${site === "all" && key !== "facility_mw" ? "; over all sites weighted by energy" : ""}; colours end at the 1st and 99th hundredth of the hours`}
+      how={`hours in UTC${site === "all" && key !== "facility_mw" ? "; over all sites weighted by energy" : ""}${heat.days === 1 ? "" : `; each column the mean of a ${stretchName(heat.days * HOURS_PER_DAY)}`}; colours end at the 1st and 99th hundredth of the hours`}
       controls={
         <>
           <Switch name="heat" label="Show" options={HEAT} />
@@ -87,7 +99,8 @@ function Heat({ report }: { report: Report }) {
     >
       <HeatMap
         startMs={startMs}
-        values={values}
+        values={heat.values}
+        daysEach={heat.days}
         show={(value) => format(value, unit)}
         label={`${layer?.label ?? ""} by day and hour of the day. ${label}`}
       />

@@ -5,19 +5,44 @@ import { digits, share } from "../format.ts";
 const SCHEDULERS: Record<string, string> = {
   easy: "first come, first served with EASY backfill: a later job may start early where it does not delay the first one in the queue",
   fcfs: "first come, first served: no job starts before one that came earlier",
+  sjf: "the shortest job first",
+  conservative:
+    "first come, first served with conservative backfill: a later job may start early where it delays none before it",
+  multifactor:
+    "by a priority of age, fair share, size and quality of service, with EASY backfill: a later job may start early where it does not delay the first one in the queue",
 };
 
+const FEDERATIONS: Record<string, string> = {
+  "shortest-wait": "at the site of the shortest expected wait",
+  cheapest: "at the site where power is cheapest at the time",
+  greenest: "at the site where power is cleanest at the time",
+  "data-locality": "at the site of the shortest wait and transfer of its data",
+};
+
+/** How jobs are queued, run and counted. */
+function operation({ operations, simulation }: Report["scenario"]): string {
+  const where = FEDERATIONS[operations.federation ?? ""] ?? "at each site";
+  const failing = operations.failures?.drawn ?? false;
+  return [
+    `Jobs are drawn at random for each tenant, then queued ${where}: ${SCHEDULERS[operations.scheduler] ?? operations.scheduler}.`,
+    `The scheduler believes the ${operations.estimate} run time; walltimes end at ${digits(operations.walltime_limit_hours)} hours.`,
+    failing
+      ? "Nodes, domains, sites and jobs fail at random; a job goes on from its last checkpoint, and what it did since is lost."
+      : "",
+    `Waits count all jobs submitted in the window of ${simulation.days} days, also those that start after it; chip-hours count only inside it.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
 export function Method({ report }: { report: Report }) {
-  const { costs, operations, programme, simulation } = report.scenario;
+  const { costs, programme } = report.scenario;
   const notes: [string, string][] = [
     [
       "Size",
       "Chips fill whole nodes. An H100-equivalent is the dense 16-bit peak of one H100 SXM; sparse peaks and narrower number formats are never counted. Facility load is IT load times power usage effectiveness.",
     ],
-    [
-      "Operation",
-      `Jobs are drawn at random for each tenant, then queued at each site: ${SCHEDULERS[operations.scheduler] ?? operations.scheduler}. Backfill believes the ${operations.estimate} run time; walltimes end at ${digits(operations.walltime_limit_hours)} hours. Waits count all jobs submitted in the window of ${simulation.days} days, also those that start after it; chip-hours count only inside it.`,
-    ],
+    ["Operation", operation(report.scenario)],
     [
       "Training runs",
       "Arithmetic of the model over what the chips deliver, then failures and checkpoints: days are days of computing over goodput. Waiting in the queue is not part of them.",

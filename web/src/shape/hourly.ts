@@ -1,101 +1,119 @@
-// This module owns what is made of the hourly table: means by day, sums by month, and one value for each hour of the window.
+// This module owns what is made of the hourly table, which the page holds in steps of an hour or longer: sums over sites,
+// sums by month, and the map of the hours of the day.
 import { amount, type Cell, column, type Report, text } from "../data.ts";
 
 export const ALL = "all";
 const HOURS_PER_DAY = 24;
 const MS_PER_HOUR = 3_600_000;
-/** Windows up to this many days are shown hour by hour. */
-const SHORT_DAYS = 14;
 
-export interface Hours {
+export interface Grid {
   startMs: number;
+  /** Hours of the window. */
   hours: number;
+  /** Hours of a step; the last may be shorter. */
+  stepHours: number;
+  steps: number;
   sites: string[];
-  /** Rows of each site in order of the hour. */
+  /** Rows of each site in order of the step. */
   rowsOf: Map<string, number[]>;
 }
 
-const known = new WeakMap<Report, Hours>();
+const known = new WeakMap<Report, Map<string, Grid>>();
 
-export function hoursOf(report: Report): Hours {
-  const found = known.get(report);
+/** Where the rows of a table by site and hour lie in time. */
+export function gridOf(report: Report, table = "hourly"): Grid {
+  const ofReport = known.get(report) ?? new Map<string, Grid>();
+  known.set(report, ofReport);
+  const found = ofReport.get(table);
   if (found) return found;
+  const stepHours = report.steps?.step_hours ?? 1;
   const rowsOf = new Map<string, number[]>();
-  const hour = column(report, "hourly", "hour");
-  column(report, "hourly", "site").forEach((site, row) => {
+  const hour = column(report, table, "hour");
+  column(report, table, "site").forEach((site, row) => {
     const name = text(site);
     const list = rowsOf.get(name) ?? [];
-    list[amount(hour[row])] = row;
+    list[Math.floor(amount(hour[row]) / stepHours)] = row;
     rowsOf.set(name, list);
   });
-  const hours = Math.max(0, ...[...rowsOf.values()].map((list) => list.length));
+  const steps = Math.max(0, ...[...rowsOf.values()].map((list) => list.length));
   const start = Date.parse(`${report.scenario.simulation.start.slice(0, 10)}T00:00:00Z`);
-  const made = { startMs: start, hours, sites: [...rowsOf.keys()], rowsOf };
-  known.set(report, made);
+  const made = {
+    startMs: start,
+    hours: report.steps?.hours ?? steps,
+    stepHours,
+    steps,
+    sites: [...rowsOf.keys()],
+    rowsOf,
+  };
+  ofReport.set(table, made);
   return made;
 }
 
-/** Sum over the chosen sites of a column, hour by hour. */
-export function hourlySum(report: Report, site: string, name: string): Float64Array {
-  const { hours, rowsOf } = hoursOf(report);
-  const values = column(report, "hourly", name);
-  const sum = new Float64Array(hours);
+/** Hours that a step stands for. */
+export function hoursOfStep({ hours, stepHours }: Grid, step: number): number {
+  return Math.max(0, Math.min(stepHours, hours - step * stepHours));
+}
+
+/** How the steps of the page came about, as words under a figure. */
+export function stepName(stepHours: number): string {
+  if (stepHours === 1) return "hour";
+  const days = stepHours / HOURS_PER_DAY;
+  if (days === 1) return "day";
+  if (days === 7) return "week";
+  return days % 7 === 0 ? `${days / 7} weeks` : days % 1 === 0 ? `${days} days` : `${stepHours} hours`;
+}
+
+/** Sum over the chosen sites of a column, step by step. */
+export function hourlySum(report: Report, site: string, name: string, table = "hourly"): Float64Array {
+  const { steps, rowsOf } = gridOf(report, table);
+  const values = column(report, table, name);
+  const sum = new Float64Array(steps);
   for (const [key, list] of rowsOf) {
     if (site !== ALL && key !== site) continue;
-    list.forEach((row, hour) => {
-      sum[hour] = (sum[hour] as number) + amount(values[row] as Cell);
+    list.forEach((row, step) => {
+      sum[step] = (sum[step] as number) + amount(values[row] as Cell);
     });
   }
   return sum;
 }
 
-/** Facility power, or price or carbon intensity (over several sites: as their energy has it), hour by hour. */
-export function hourlyOf(report: Report, site: string, layer: HeatLayer): Float64Array {
-  const power = hourlySum(report, site, "facility_mw");
-  if (layer === "facility_mw") return power;
-  if (site !== ALL) return hourlySum(report, site, layer);
-  const money = layer === "price_eur_per_mwh";
-  const whole = hourlySum(report, site, money ? "cost_eur" : "carbon_t");
-  return whole.map((value, hour) =>
-    (power[hour] as number) > 0 ? (value / (power[hour] as number)) * (money ? 1 : 1000) : Number.NaN,
-  );
-}
-
 export type HeatLayer = "facility_mw" | "carbon_g_per_kwh" | "price_eur_per_mwh";
 
-export interface Step {
-  /** Start of the step. */
-  ms: number;
-  busy_chips: number;
-  capacity_chips: number;
-  /** Busy over capacity; null where nothing is in service. */
-  utilisation_share: number | null;
-  queued_jobs: number;
-  queued_chips: number;
+export interface Heat {
+  /** Value of each hour of the day, column after column. */
+  values: Float64Array;
+  /** Days of a column; their mean is shown. */
+  days: number;
 }
 
-/** Means over days, or over hours where the window is short. */
-export function steps(report: Report, site: string): Step[] {
-  const { hours, startMs } = hoursOf(report);
-  const length = hours > SHORT_DAYS * HOURS_PER_DAY ? HOURS_PER_DAY : 1;
-  const names = ["busy_chips", "capacity_chips", "queued_jobs", "queued_chips"] as const;
-  const sums = names.map((name) => hourlySum(report, site, name));
-  const made: Step[] = [];
-  for (let first = 0; first < hours; first += length) {
-    const end = Math.min(hours, first + length);
-    const [busy, capacity, jobs, chips] = sums.map(
-      (values) => values.subarray(first, end).reduce((a, b) => a + b, 0) / (end - first),
-    ) as [number, number, number, number];
-    made.push({
-      ms: startMs + first * MS_PER_HOUR,
-      busy_chips: busy,
-      capacity_chips: capacity,
-      utilisation_share: capacity > 0 ? busy / capacity : null,
-      queued_jobs: jobs,
-      queued_chips: chips,
-    });
-  }
-  return made;
+/** Sum over the chosen sites of a column of the map of hours, which is the hourly table itself where that has every hour. */
+function heatSum(report: Report, site: string, name: string): Float64Array {
+  const days = report.steps?.heat_days ?? 1;
+  if (!report.tables.heat) return hourlySum(report, site, name);
+  const [sites, values] = [column(report, "heat", "site"), column(report, "heat", name)];
+  const [day, hour] = [column(report, "heat", "day"), column(report, "heat", "hour_of_day")];
+  const columns = Math.ceil((report.steps?.hours ?? 0) / HOURS_PER_DAY / days);
+  const sum = new Float64Array(columns * HOURS_PER_DAY);
+  sites.forEach((key, row) => {
+    if (site !== ALL && key !== site) return;
+    const place = (amount(day[row]) / days) * HOURS_PER_DAY + amount(hour[row]);
+    sum[place] = (sum[place] as number) + amount(values[row]);
+  });
+  return sum;
+}
+
+/** Facility power, or price or carbon intensity (over several sites: as their energy has it), by hour of the day. */
+export function heatOf(report: Report, site: string, layer: HeatLayer): Heat {
+  const days = report.tables.heat ? (report.steps?.heat_days ?? 1) : 1;
+  const power = heatSum(report, site, "facility_mw");
+  if (layer === "facility_mw") return { values: power, days };
+  if (site !== ALL) return { values: heatSum(report, site, layer), days };
+  const money = layer === "price_eur_per_mwh";
+  const whole = heatSum(report, site, money ? "cost_eur" : "carbon_t");
+  const values = whole.map((value, hour) =>
+    (power[hour] as number) > 0 ? (value / (power[hour] as number)) * (money ? 1 : 1000) : Number.NaN,
+  );
+  return { values, days };
 }
 
 export interface Month {
@@ -105,31 +123,36 @@ export interface Month {
   carbon_t: number;
 }
 
-/** Energy, cost and emissions by calendar month of the window. */
+/** Energy, cost and emissions by calendar month of the window; a step over the end of a month is split by days. */
 export function months(report: Report, site: string): Month[] {
-  const { startMs } = hoursOf(report);
+  const grid = gridOf(report);
   const [power, cost, carbon] = ["facility_mw", "cost_eur", "carbon_t"].map((name) =>
     hourlySum(report, site, name),
   ) as [Float64Array, Float64Array, Float64Array];
   const found = new Map<string, Month>();
-  power.forEach((mw, hour) => {
-    const month = new Date(startMs + hour * MS_PER_HOUR).toISOString().slice(0, 7);
-    const entry = found.get(month) ?? { month, energy_mwh: 0, cost_eur: 0, carbon_t: 0 };
-    entry.energy_mwh += mw;
-    entry.cost_eur += cost[hour] as number;
-    entry.carbon_t += carbon[hour] as number;
-    found.set(month, entry);
-  });
+  const piece = Math.min(grid.stepHours, HOURS_PER_DAY);
+  for (let step = 0; step < grid.steps; step += 1) {
+    const length = hoursOfStep(grid, step);
+    for (let at = 0; at < length; at += piece) {
+      const part = Math.min(piece, length - at);
+      const month = new Date(grid.startMs + (step * grid.stepHours + at) * MS_PER_HOUR).toISOString().slice(0, 7);
+      const entry = found.get(month) ?? { month, energy_mwh: 0, cost_eur: 0, carbon_t: 0 };
+      entry.energy_mwh += (power[step] as number) * part;
+      entry.cost_eur += ((cost[step] as number) * part) / length;
+      entry.carbon_t += ((carbon[step] as number) * part) / length;
+      found.set(month, entry);
+    }
+  }
   return [...found.values()];
 }
 
-/** Mean of hourly values by month and hour of the day: [month, hour, mean]. */
-export function monthHourMeans(startMs: number, values: Float64Array): Cell[][] {
+/** Mean of a map of hours by month (that of a column's first day) and hour of the day: [month, hour, mean]. */
+export function monthHourMeans(startMs: number, { values, days }: Heat): Cell[][] {
   const found = new Map<string, { sum: number; count: number }>();
-  values.forEach((value, hour) => {
+  values.forEach((value, place) => {
     if (Number.isNaN(value)) return;
-    const moment = new Date(startMs + hour * MS_PER_HOUR);
-    const key = `${moment.toISOString().slice(0, 7)} ${moment.getUTCHours()}`;
+    const day = Math.floor(place / HOURS_PER_DAY) * days;
+    const key = `${new Date(startMs + day * HOURS_PER_DAY * MS_PER_HOUR).toISOString().slice(0, 7)} ${place % HOURS_PER_DAY}`;
     const entry = found.get(key) ?? { sum: 0, count: 0 };
     entry.sum += value;
     entry.count += 1;
