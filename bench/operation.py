@@ -163,7 +163,7 @@ def everything_on() -> None:
     print(f"{'the beginning by the kernel':44}{few:11,}{few / kernel_s:12,.0f}")
     print(f"{'the beginning by the slow twin':44}{few:11,}{few / twin_s:12,.0f}   {twin_s / kernel_s:,.0f} x")
     use = log.busy_chips.sum() / log.capacity_chips.sum()
-    failed, stopped = int(log.failed_nodes.sum()), int(log.interruptions.sum())
+    failed, stopped = int(log.node_failures.sum()), int(log.interruptions.sum())
     print(
         f"{int(log.attempts.sum()):,} starts, utilisation {use:.1%}, {failed:,} nodes failed, {stopped:,} jobs stopped,"
     )

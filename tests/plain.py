@@ -104,7 +104,7 @@ def log(busy_chips: Any, capacity_chips: Any, start_s: Any = (), end_s: Any = ()
         "lost_chip_hours": none,
         "tenant_lost_chip_hours": np.zeros(1),
         "idle_chip_hours": np.asarray(capacity_chips, np.float64).sum() - busy.sum(axis=1),
-        "failed_nodes": none.astype(np.int64),
+        "node_failures": none.astype(np.int64),
         "interrupted_jobs": none.astype(np.int64),
         "speed": none + 1,
         "preemptions": 0,

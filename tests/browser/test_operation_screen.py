@@ -30,7 +30,7 @@ def hourly_of(hourly: Table) -> tuple[Table, Table]:
     told = {
         "down_chips": [min(2 * NODE_CHIPS, hourly["capacity_chips"][i] - hourly["busy_chips"][i]) for i in every],
         "lost_chip_hours": [0.1 * hourly["busy_chips"][i] * struck[i] for i in every],
-        "failed_nodes": struck,
+        "node_failures": struck,
         "interrupted_jobs": struck,
         "speed_share": [0.5 if hour == 7 else 1 for hour in hourly["hour"]],
     }
@@ -313,7 +313,7 @@ def test_a_folder_without_the_tables_of_operation_shows_the_rest(
 ) -> None:
     new = {"hourly_classes", "operation", "largest_jobs"}
     tables = {name: columns for name, columns in data["tables"].items() if name not in new}
-    gained = {"down_chips", "lost_chip_hours", "failed_nodes", "interrupted_jobs", "speed_share", "goodput_share"}
+    gained = {"down_chips", "lost_chip_hours", "node_failures", "interrupted_jobs", "speed_share", "goodput_share"}
     gained |= {"unstarted_jobs", "energy_mwh"}
     for name in ("hourly", "classes", "tenants"):
         tables[name] = {key: cells for key, cells in tables[name].items() if key not in gained}

@@ -15,7 +15,7 @@ from recorded import excerpt, swf_of_excerpt
 
 KEYS = {
     *("jobs", "engine_s", "jobs_per_s", "peak_mb", "utilisation", "wait_s", "by_class"),
-    *("excluded", "policy", "estimate", "unserved", "launch_overhead_s", "compile_s"),
+    *("excluded", "policy", "estimate", "unstarted_jobs", "launch_overhead_s", "compile_s"),
 }
 WAIT = {"mean", "p50", "p75", "p90", "p99"}
 CHECK = {"name", "expected", "got", "error", "limit", "passed", "source"}
@@ -208,7 +208,7 @@ def test_a_scenario_is_played_up_to_its_queue(gortyn, small, tmp_path):
     assert (data["policy"], data["estimate"]) == ("conservative", "actual")
     rows = rows_of(tmp_path / "starts.csv")
     assert [row["job_id"] for row in rows] == [str(job) for job in range(data["jobs"])]
-    assert sum(row["start_s"] == "" for row in rows) == data["unserved"]
+    assert sum(row["start_s"] == "" for row in rows) == data["unstarted_jobs"]
     assert all(int(row["submit_s"]) <= int(row["start_s"]) < int(row["end_s"]) for row in rows if row["start_s"])
     assert sum(one["jobs"] for one in data["by_class"].values()) == data["jobs"]
     for site in data["sites"]:

@@ -38,7 +38,7 @@ def test_partitions_add_up_at_their_own_site(make_scenario, make_log, rooms):
     np.testing.assert_allclose(power, expected, rtol=1e-12)
 
 
-def test_failed_nodes_draw_nothing_and_throttled_ones_less(make_scenario, make_log, rooms):
+def test_node_failures_draw_nothing_and_throttled_ones_less(make_scenario, make_log, rooms):
     """Half speed under the default exponent of 2.5 leaves 0.177 of the power above idle."""
     scenario = make_scenario(active=1.0, days=1)
     _, parts, _ = rooms(scenario)

@@ -18,7 +18,7 @@ from gortyn.report.steps import MOST_CELLS, Steps, reduce
 SITES = ("narvik", "lavrion")
 CLASSES = ("start-up", "anchor")
 MEANS = ("busy_chips", "capacity_chips", "facility_mw", "price_eur_per_mwh", "carbon_g_per_kwh", "speed_share")
-SUMS = ("cost_eur", "carbon_t", "lost_chip_hours", "failed_nodes", "interrupted_jobs")
+SUMS = ("cost_eur", "carbon_t", "lost_chip_hours", "node_failures", "interrupted_jobs")
 
 
 def write_hours(folder: Path, hours: int, sites: tuple[str, ...] = SITES, classes: tuple[str, ...] = CLASSES) -> Path:

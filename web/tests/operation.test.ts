@@ -30,7 +30,7 @@ function old(): Report {
   const {
     down_chips: _d,
     lost_chip_hours: _h,
-    failed_nodes: _f,
+    node_failures: _f,
     interrupted_jobs: _i,
     speed_share: _s,
     ...rest
@@ -126,7 +126,7 @@ describe("timeline", () => {
   });
 
   it("keeps failures and lost work however it is zoomed", () => {
-    const all = total(rows(report, "hourly"), "failed_nodes");
+    const all = total(rows(report, "hourly"), "node_failures");
     for (const most of [60, 500, 10_000]) {
       const shown = drawn(found, { from: 0, to: grid.hours }, most);
       expect(shown.failures.reduce((a, b) => a + b, 0)).toBe(all);

@@ -227,7 +227,7 @@ def _trace_data(path: Path, report: ImportReport, played: Replay, overhead_s: in
         "excluded": sum(one["count"] for one in left_out),
         "exclusions": left_out,
         "repaired": _rules(report, "repaired"),
-        "unserved": int((~played.served).sum()),
+        "unstarted_jobs": int((~played.served).sum()),
         "requests_unknown": played.requests_unknown,
         "rounded_up": played.rounded_up,
     }

@@ -66,7 +66,7 @@ def _data(done: Operated, compile_s: float) -> dict[str, Any]:
             "chip_hours": one.chip_hours,
             "lost_chip_hours": one.lost_chip_hours,
             "goodput_share": finite(one.goodput_share),
-            "unserved": one.unstarted_jobs,
+            "unstarted_jobs": one.unstarted_jobs,
         }
     return {
         "jobs": int(started.size),
@@ -85,8 +85,8 @@ def _data(done: Operated, compile_s: float) -> dict[str, Any]:
         "estimate": operations.estimate,
         "launch_overhead_s": operations.launch_overhead_s,
         "excluded": 0,
-        "unserved": int((~started).sum()),
-        "node_failures": int(log.failed_nodes.sum()),
+        "unstarted_jobs": int((~started).sum()),
+        "node_failures": int(log.node_failures.sum()),
         "interruptions": int(log.interrupted_jobs.sum()),
         "preemptions": log.preemptions,
         "moved_jobs": log.moved_jobs,
@@ -135,5 +135,5 @@ def _print(done: Operated, data: dict[str, Any]) -> None:
     print_figures(data, "class")
     told = ("node_failures", "interruptions", "preemptions", "moved_jobs")
     print("\n" + ", ".join(f"{data[name]:,} {name.replace('_', ' ')}" for name in told))
-    if data["unserved"]:
-        print(f"{data['unserved']:,} jobs never start")
+    if data["unstarted_jobs"]:
+        print(f"{data['unstarted_jobs']:,} jobs never start")

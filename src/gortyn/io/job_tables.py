@@ -111,7 +111,7 @@ def hourly(result: Result) -> Columns:
     log, power = result.log, result.energy
     sites, hours = power.it_mw.shape
     by_site = ("busy_chips", "capacity_chips", "queued_jobs", "queued_chips", "down_chips", "lost_chip_hours")
-    by_site += ("failed_nodes", "interrupted_jobs")
+    by_site += ("node_failures", "interrupted_jobs")
     by_energy = ("it_mw", "facility_mw", "price_eur_per_mwh", "carbon_g_per_kwh", "cost_eur", "carbon_t")
     machines = np.maximum(np.bincount([part.site for part in result.partitions], minlength=sites), 1)
     return {
@@ -158,7 +158,7 @@ def operation(result: Result) -> Columns:
         "capacity_chip_hours": log.capacity_chips.sum(axis=1),
         **{f"{name}_chip_hours": part for name, part in balance.items()},
         "goodput_share": goodput,
-        "node_failures": log.failed_nodes.sum(axis=1),
+        "node_failures": log.node_failures.sum(axis=1),
         "interruptions": log.interrupted_jobs.sum(axis=1),
         "moved_in_jobs": np.bincount(moved, minlength=len(partitions)),
     }

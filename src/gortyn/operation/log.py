@@ -30,7 +30,7 @@ class Log:
     lost_chip_hours : float64[partition, hour], chip-hours lost, at the hour in which they were
     tenant_lost_chip_hours : float64[tenant], the same by tenant
     idle_chip_hours : float64[partition], chip-hours in operation and neither on jobs nor failed, spares included
-    failed_nodes, interrupted_jobs : int64[partition, hour], nodes that failed, and jobs that failures hit
+    node_failures, interrupted_jobs : int64[partition, hour], nodes that failed, and jobs that failures hit
     speed : float64[partition, hour], speed under a power limit, 1 for full
     preemptions, moved_jobs : how many, in all
     engine_s : time that the simulation took, compiling apart [s]
@@ -53,7 +53,7 @@ class Log:
     lost_chip_hours: NDArray[np.float64]
     tenant_lost_chip_hours: NDArray[np.float64]
     idle_chip_hours: NDArray[np.float64]
-    failed_nodes: NDArray[np.int64]
+    node_failures: NDArray[np.int64]
     interrupted_jobs: NDArray[np.int64]
     speed: NDArray[np.float64]
     preemptions: int

@@ -159,7 +159,7 @@ def _log(
         lost_chip_hours=lost_chip_hours,
         tenant_lost_chip_hours=tenant_lost_chip_hours,
         idle_chip_hours=tally.idle / S_PER_HOUR,
-        failed_nodes=tally.failed.astype(np.int64),
+        node_failures=tally.failed.astype(np.int64),
         interrupted_jobs=tally.interrupted.astype(np.int64),
         speed=speed,
         preemptions=int(tally.preempted[0]),

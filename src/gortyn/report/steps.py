@@ -23,7 +23,7 @@ HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
 MOST_CELLS = 1_000_000  # values of the hourly tables in a page, about six bytes each
 MOST_HEAT_CELLS = 450_000
 KEYS = ("site", "hour")
-SUMMED = ("cost_eur", "carbon_t", "lost_chip_hours", "failed_nodes", "interrupted_jobs")  # all else is a mean
+SUMMED = ("cost_eur", "carbon_t", "lost_chip_hours", "node_failures", "interrupted_jobs")  # all else is a mean
 HEAT = ("facility_mw", "price_eur_per_mwh", "carbon_g_per_kwh", "cost_eur", "carbon_t")  # means, all of them
 
 

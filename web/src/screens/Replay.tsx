@@ -56,7 +56,7 @@ function Timely({ report, replay }: { report: Report; replay: Control }) {
     };
   }, [report, site]);
   const columns = ["busy_chips", "capacity_chips", "queued_chips"];
-  if (found.down) columns.push("down_chips", "lost_chip_hours", "failed_nodes");
+  if (found.down) columns.push("down_chips", "lost_chip_hours", "node_failures");
   const step = stepName(grid.stepHours);
   return (
     <Figure

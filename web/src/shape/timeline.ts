@@ -52,7 +52,7 @@ export function track(report: Report, site: string): Track {
     power: sum("facility_mw"),
     down: told("down_chips"),
     lost: told("lost_chip_hours"),
-    failures: told("failed_nodes"),
+    failures: told("node_failures"),
     interrupted: told("interrupted_jobs"),
     speed: has("speed_share") ? weighted(report, site, grid) : null,
   };
@@ -215,7 +215,7 @@ export function trackFrame(found: Track, site: string): Frame {
     [
       ["down_chips", "count", found.down],
       ["lost_chip_hours", "chip-hours", found.lost],
-      ["failed_nodes", "count", found.failures],
+      ["node_failures", "count", found.failures],
       ["interrupted_jobs", "count", found.interrupted],
       ["speed_share", "share", found.speed],
     ] as const
