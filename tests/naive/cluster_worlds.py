@@ -232,7 +232,7 @@ def random_tenant(draw: st.DrawFn, unit: int, least_segment_s: int, accounts: in
         budget_period_s=draw(st.integers(1, 12)) * unit,
         qos=draw(st.sampled_from([0.0, 0.5, 1.0])),
         account=draw(st.integers(0, accounts - 1)),
-        transfer_s=draw(st.integers(0, 3)) * unit,
+        transfer_s=draw(st.sampled_from([-1, 0, 1, 2, 3])) * unit,
     )
 
 

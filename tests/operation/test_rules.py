@@ -36,16 +36,17 @@ def test_tenants_carry_quotas_levels_and_transfers(make_scenario):
         tenants=(
             plain.tenant(name="a", demand_share=0.1, qos="leftover", quota_chips=80, data_tb=1.0),
             plain.tenant(name="b", demand_share=0.1, qos="urgent", quota_chip_hours=2.0, quota_days=0.5, chains=True),
+            plain.tenant(name="c", demand_share=0.1, home="north", data_tb=1.0),
         ),
     )
-    found = tenants(scenario, {"a": 1, "b": 2})
-    assert found.level.tolist() == [kinds.LEFTOVER, kinds.URGENT]
-    assert found.quota_chips.tolist() == [80, -1]
-    assert found.budget_chip_s.tolist() == [-1, 7200]
+    found = tenants(scenario, {"a": 1, "b": 2, "c": 3})
+    assert found.level.tolist() == [kinds.LEFTOVER, kinds.URGENT, kinds.STANDARD]
+    assert found.quota_chips.tolist() == [80, -1, -1]
+    assert found.budget_chip_s.tolist() == [-1, 7200, -1]
     assert found.budget_period_s.tolist()[1] == 43_200
-    assert found.segment_s.tolist() == [0, 43_200]
-    assert found.transfer_s.tolist() == [100, 0], "8,000 gigabits at 80 a second"
-    assert found.mtbf_s.tolist() == pytest.approx([36_000.0] * 2)
+    assert found.segment_s.tolist() == [0, 43_200, 0]
+    assert found.transfer_s.tolist() == [100, 0, -1], "8,000 gigabits at 80 a second; and one that stays at home"
+    assert found.mtbf_s.tolist() == pytest.approx([36_000.0] * 3)
     quiet = make_scenario(failures={"drawn": False, "job_rate_per_hour": 0.1})
     assert math.isinf(tenants(quiet, {"labs": 1}).mtbf_s[0])
 

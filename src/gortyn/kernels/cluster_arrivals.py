@@ -55,7 +55,8 @@ def choose(state: State, signal_of: NDArray[np.float64], j: int) -> int:
     """Partition to which a job goes."""
     world = state.world[0]
     home, nodes = INT(state.job[j].home), INT(state.job[j].nodes)
-    if world.federation == HOME or state.job[j].immune:
+    stays = state.job[j].immune or state.tenant[INT(state.job[j].tenant)].transfer_s < 0
+    if world.federation == HOME or stays:
         return home
     hour = world.now_s // HOUR_S
     best, best_signal, best_wait = NO, 0.0, 0

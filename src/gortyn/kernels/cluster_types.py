@@ -139,7 +139,7 @@ class Tenants(NamedTuple):
     budget_period_s : int64[tenant], length of that period, >= 1
     qos : float64[tenant], quality of service, 0 to 1
     account : int32[tenant], account in the fair-share tree
-    transfer_s : int32[tenant], time to move a job's data to another partition
+    transfer_s : int32[tenant], time to move a job's data to another partition; -1 where they must not leave home
     """
 
     level: NDArray[np.int8]

@@ -62,7 +62,7 @@ class Tenant(Noun):
     quota_days: Annotated[float, Unit("days"), Field(gt=0, le=3660)] = 30.0
     """Days after which the chip-hours of the quota are granted anew."""
     home: Slug | None = None
-    """Site to which the jobs are sent; left out, to all in proportion to their chips."""
+    """Site at which the jobs stay; left out, they are sent to all in proportion to their chips."""
     data_tb: Annotated[float, Unit("TB"), Field(ge=0, le=1e6)] = 0.0
     """Data that travel with a job that runs elsewhere than it was sent to."""
     defer_hours: Annotated[float, Unit("h"), Field(ge=0, le=720)] = 0.0

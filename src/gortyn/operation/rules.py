@@ -46,7 +46,7 @@ def tenants(scenario: Scenario, account_of: dict[str, int]) -> Tenants:
         budget_period_s=np.array([max(1, int(tenant.quota_days * S_PER_DAY)) for tenant in every], np.int64),
         qos=np.array([tenant.qos_priority for tenant in every]),
         account=np.array([account_of[tenant.name] for tenant in every], np.int32),
-        transfer_s=np.array(transfers_s, np.int32),
+        transfer_s=np.where([tenant.home is not None for tenant in every], -1, transfers_s).astype(np.int32),
     )
 
 

@@ -14,7 +14,7 @@ HOME, SHORTEST_WAIT, BY_SIGNAL, DATA_LOCALITY = range(4)
 def choose(world: World, job: Job) -> Part:
     home = world.parts[job.home]
     rule = world.policy.federation
-    if rule == HOME or job.immune:
+    if rule == HOME or job.immune or job.tenant.transfer_s < 0:
         return home
     candidates = [part for part in world.parts if part.kind == home.kind and len(part.nodes) - part.spares >= job.nodes]
     if not candidates:
