@@ -8,6 +8,7 @@ from math import exp
 import numpy as np
 import pytest
 
+from gortyn.machine.conversions import utc_offset_h
 from gortyn.workload.arrivals import (
     Batches,
     bursts,
@@ -17,7 +18,6 @@ from gortyn.workload.arrivals import (
     read_sweeps,
     spread,
     sweeps,
-    utc_offset_h,
 )
 
 

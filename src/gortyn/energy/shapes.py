@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.catalogue import Lookup
-from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY
+from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY, utc_offset_h
 
 MONTHS_PER_YEAR: Final = 12
-DEG_PER_HOUR: Final = 15  # source: the Earth turns 360 degrees in 24 hours
 FALLBACK: Final = "europe"
 
 
@@ -25,15 +24,6 @@ class Clock(NamedTuple):
 
     hour: NDArray[np.int64]
     month: NDArray[np.int64]
-
-
-def utc_offset_h(longitude_deg: float) -> int:
-    """Whole hours that local standard time is ahead of UTC.
-
-    >>> utc_offset_h(27.7), utc_offset_h(-9.1)
-    (2, -1)
-    """
-    return round(longitude_deg / DEG_PER_HOUR)
 
 
 def local_clock(start: date, hours: int, longitude_deg: float) -> Clock:

@@ -284,19 +284,6 @@ class Tally(NamedTuple):
     moved: NDArray[np.int64]
 
 
-def empty_record(jobs: int) -> Record:
-    """Record of jobs that have not started."""
-    return Record(
-        np.full(jobs, -1, np.int32),
-        np.full(jobs, -1, np.int32),
-        np.zeros(jobs, np.int32),
-        np.zeros(jobs, np.int32),
-        np.full(jobs, -1, np.int16),
-        np.zeros(jobs, np.int16),
-        np.zeros(jobs, np.int16),
-    )
-
-
 def empty_tally(partitions: int, tenants: int, window_s: int) -> Tally:
     """Tally of a simulation in which nothing has happened, with the hours that `window_s` begins."""
     hours = -(-window_s // HOUR_S)

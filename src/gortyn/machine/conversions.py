@@ -16,3 +16,13 @@ DAYS_PER_YEAR: Final = 365  # source: definition of a year without a leap day
 HOURS_PER_YEAR: Final = 8760  # source: definition of a year of 365 days
 S_PER_HOUR: Final = 3600  # source: definition
 S_PER_DAY: Final = 86_400  # source: definition of the civil day without leap seconds
+DEG_PER_HOUR: Final = 15  # source: the Earth turns 360 degrees in 24 hours
+
+
+def utc_offset_h(longitude_deg: float) -> int:
+    """Whole hours that the clock of a site is ahead of UTC: standard time by longitude, without summer time.
+
+    >>> utc_offset_h(27.7), utc_offset_h(-9.1)
+    (2, -1)
+    """
+    return round(longitude_deg / DEG_PER_HOUR)

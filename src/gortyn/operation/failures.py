@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.kernels.cluster_types import DOMAIN, NODE, PARTITION, Failures, Sites
 from gortyn.machine import Partition
 from gortyn.machine.conversions import HOURS_PER_DAY, HOURS_PER_YEAR, S_PER_HOUR
 from gortyn.model import Scenario, known
 from gortyn.training.goodput import CHIPS_PER_COUNTED_NODE, NODE_DAYS_OF_RATE
+from gortyn.workload.streams import generator
 
-if TYPE_CHECKING:
-    from gortyn.kernels.cluster_types import Failures, Sites
+STREAM: Final = "failures"
+"""First name of every generator here, apart from those of the tenants' jobs."""
 
 
 def draw(scenario: Scenario, partitions: Sequence[Partition], sites: Sites, window_s: int) -> Failures:
@@ -35,8 +36,6 @@ def draw(scenario: Scenario, partitions: Sequence[Partition], sites: Sites, wind
     partitions, sites : the partitions and their nodes as the kernel numbers them
     window_s : length of the window [s]
     """
-    from gortyn.kernels.cluster_types import DOMAIN, NODE, PARTITION, Failures
-
     failures = scenario.operations.failures
     parts: list[tuple[NDArray[np.int64], int, NDArray[np.int64], NDArray[np.int64]]] = []
     if failures.drawn:
@@ -45,7 +44,7 @@ def draw(scenario: Scenario, partitions: Sequence[Partition], sites: Sites, wind
             first, beyond = sites.node_first[p], sites.node_first[p + 1]
             domains = np.unique(sites.domain[first:beyond])
             for scope, units in ((NODE, np.arange(first, beyond)), (DOMAIN, domains.astype(np.int64))):
-                rng = _generator(scenario, site, partition.machine, str(scope))
+                rng = generator(scenario.simulation.seed, STREAM, site, partition.machine, str(scope))
                 at_s, which, repair_s = _of_units(scenario, partition, rng, scope == NODE, units.size, window_s)
                 parts.append((at_s, scope, units[which], repair_s))
         parts += [
@@ -121,7 +120,7 @@ def _outages(
     failures = scenario.operations.failures
     per_s = failures.site_outage_rate / (HOURS_PER_YEAR * S_PER_HOUR)
     for index, site in enumerate(scenario.sites):
-        rng = _generator(scenario, site.name)
+        rng = generator(scenario.simulation.seed, STREAM, site.name)
         at_s = rng.integers(0, window_s, rng.poisson(per_s * window_s))
         repair_s = _repairs(rng, failures.site_outage_hours, failures.repair_spread, at_s.size)
         for p, partition in enumerate(partitions):
@@ -133,9 +132,3 @@ def _repairs(rng: np.random.Generator, mean_h: float, spread: float, number: int
     """Lognormal repair times with this mean, at least a second."""
     mean_s = mean_h * S_PER_HOUR
     return np.maximum(1, rng.lognormal(math.log(mean_s) - spread**2 / 2, spread, number)).astype(np.int64)
-
-
-def _generator(scenario: Scenario, *names: str) -> np.random.Generator:
-    """A generator of its own for everything that bears these names."""
-    words = np.frombuffer(sha256("\n".join(("failures", *names)).encode()).digest(), ">u4")
-    return np.random.default_rng([scenario.simulation.seed, *words.tolist()])

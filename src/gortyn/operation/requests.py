@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.kernels.cluster_types import Requests
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
 from gortyn.machine.conversions import S_PER_HOUR
 from gortyn.model import Scenario
 from gortyn.operation.tariffs import Tariffs
-
-if TYPE_CHECKING:
-    from gortyn.kernels.cluster_types import Requests
 
 LAST_S: Final = np.iinfo(np.int32).max
 
@@ -33,8 +31,6 @@ def requests(
     ------
     ValueError : a job whose times do not fit 32 bits.
     """
-    from gortyn.kernels.cluster_types import Requests
-
     operations = scenario.operations
     overhead_s = round(operations.launch_overhead_s)
     chains = np.array([tenant.chains for tenant in scenario.tenants])[jobs.tenant]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from gortyn.kernels import cluster_types as kinds
+from gortyn.kernels.cluster_types import Accounts, Policy, Tenants
 from gortyn.machine.conversions import S_PER_DAY, S_PER_HOUR, S_PER_MIN
 from gortyn.model import Scenario, Tenant, known
 from gortyn.operation.sites import LONGEST_S
 
-if TYPE_CHECKING:
-    from gortyn.kernels.cluster_types import Accounts, Policy, Tenants
-
 GBIT_PER_TB: Final = 8e3  # unit: 8 bits of a byte, 1000 GB of a TB
-LEVELS: Final = ("leftover", "standard", "urgent")
-FEDERATION: Final = {"home": 0, "shortest-wait": 1, "cheapest": 2, "greenest": 2, "data-locality": 3}  # unit: places
-PLACEMENT: Final = ("pack", "domains", "spread")
+LEVELS: Final = {"leftover": kinds.LEFTOVER, "standard": kinds.STANDARD, "urgent": kinds.URGENT}
+FEDERATION: Final = {
+    "home": kinds.HOME,
+    "shortest-wait": kinds.SHORTEST_WAIT,
+    "cheapest": kinds.BY_SIGNAL,
+    "greenest": kinds.BY_SIGNAL,
+    "data-locality": kinds.DATA_LOCALITY,
+}
+PLACEMENT: Final = {"pack": kinds.PACK, "domains": kinds.DOMAINS, "spread": kinds.SPREAD}
 ROOT: Final = -1
 LEAST_SHARES: Final = 1e-6
 """Shares of a tenant that asks for nothing: an account needs some."""
@@ -25,8 +30,6 @@ LEAST_SHARES: Final = 1e-6
 
 def tenants(scenario: Scenario, account_of: dict[str, int]) -> Tenants:
     """Tenants of a resolved scenario; `account_of` their places in the tree of accounts."""
-    from gortyn.kernels.cluster_types import Tenants
-
     operations, every = scenario.operations, scenario.tenants
     per_hour = known(operations.failures.job_rate_per_hour) if operations.failures.drawn else 0.0
     mtbf_s = S_PER_HOUR / per_hour if per_hour else math.inf
@@ -36,7 +39,7 @@ def tenants(scenario: Scenario, account_of: dict[str, int]) -> Tenants:
         message = "the data of a job travel for more than eight years; the simulation counts 32-bit seconds"
         raise ValueError(message)
     return Tenants(
-        level=np.array([LEVELS.index(tenant.qos) for tenant in every], np.int8),
+        level=np.array([LEVELS[tenant.qos] for tenant in every], np.int8),
         segment_s=np.array([limit_s if tenant.chains else 0 for tenant in every], np.int32),
         service=np.array([tenant.service is not None for tenant in every], np.bool_),
         saves=np.array([tenant.checkpoints for tenant in every], np.bool_),
@@ -55,8 +58,6 @@ def accounts(scenario: Scenario) -> tuple[Accounts, dict[str, int]]:
 
     A tenant that names no account has one of its own below the root, with its demand as shares.
     """
-    from gortyn.kernels.cluster_types import Accounts
-
     stated = scenario.operations.accounts
     places: dict[str | None, int] = {None: 0}
     parents, shares = [ROOT], [1.0]
@@ -80,8 +81,6 @@ def accounts(scenario: Scenario) -> tuple[Accounts, dict[str, int]]:
 
 def policy(scenario: Scenario, window_s: int) -> Policy:
     """Rules of the scheduler of a resolved scenario."""
-    from gortyn.kernels import cluster_types as kinds
-
     operations, priority = scenario.operations, scenario.operations.priority
     order, backfill = {
         "fcfs": (kinds.FCFS, kinds.NONE),
@@ -90,12 +89,12 @@ def policy(scenario: Scenario, window_s: int) -> Policy:
         "conservative": (kinds.FCFS, kinds.CONSERVATIVE),
         "multifactor": (kinds.PRIORITY, kinds.EASY),
     }[operations.scheduler]
-    return kinds.Policy(
+    return Policy(
         order=order,
         backfill=backfill,
         depth=operations.backfill_depth,
         federation=FEDERATION[operations.federation],
-        placement=PLACEMENT.index(operations.placement),
+        placement=PLACEMENT[operations.placement],
         seed=np.uint64(scenario.simulation.seed),
         age_s=priority.age_days * S_PER_DAY,
         age_weight=priority.age_weight,

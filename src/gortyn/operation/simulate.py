@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.kernels.cluster_types import ALWAYS_PM, TIERS, Record, Tally, Tenants
 from gortyn.kernels.hourly import hourly_mean
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
@@ -20,13 +21,9 @@ from gortyn.operation.requests import requests
 from gortyn.operation.rules import accounts, policy, tenants
 from gortyn.operation.sites import sites
 from gortyn.operation.tariffs import Tariffs
-from gortyn.operation.windows import FULL_PM, windows
-
-if TYPE_CHECKING:
-    from gortyn.kernels.cluster_types import Record, Tally, Tenants
+from gortyn.operation.windows import windows
 
 LONGEST_YEARS: Final = 68  # unit: years of 2**31 seconds
-TIERS: Final = 4  # unit: node, domain, pod, more
 
 
 def simulate(
@@ -63,7 +60,7 @@ def simulate(
     check(jobs, partitions)
     hours = scenario.simulation.days * HOURS_PER_DAY
     window_s = hours * S_PER_HOUR
-    none = np.full((TIERS, TIERS), FULL_PM, np.int32)
+    none = np.full((TIERS, TIERS), ALWAYS_PM, np.int32)
     stretch = {p.machine: none if stretch_pm is None else stretch_pm[p.machine] for p in partitions}
     asked, order = requests(scenario, partitions, jobs, tariffs)
     places = sites(scenario, partitions, stretch, tariffs, int(jobs.nodes.max(initial=1)))
@@ -81,7 +78,7 @@ def simulate(
             f"the queue does not come to its end within {LONGEST_YEARS} years; the simulation counts 32-bit seconds"
         )
         raise ValueError(message)
-    speed = np.ones((len(partitions), hours)) if not places.speed_pm.shape[1] else places.speed_pm / FULL_PM
+    speed = np.ones((len(partitions), hours)) if not places.speed_pm.shape[1] else places.speed_pm / ALWAYS_PM
     return _log(jobs, partitions, asked.eligible_s, order, record, tally, tenant_lost, speed, goodput or {}, engine_s)
 
 

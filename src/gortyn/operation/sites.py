@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.kernels.cluster_types import Sites
 from gortyn.machine import Partition
 from gortyn.machine.conversions import S_PER_HOUR, S_PER_MIN
 from gortyn.model import Scenario, known
@@ -16,9 +17,6 @@ from gortyn.operation.failures import node_mttf_s
 from gortyn.operation.tariffs import Tariffs
 from gortyn.operation.windows import speeds_pm
 from gortyn.training.goodput import best_interval
-
-if TYPE_CHECKING:
-    from gortyn.kernels.cluster_types import Sites
 
 SAMPLES: Final = 200  # unit: sizes
 """Sizes of jobs for which the best checkpoint interval is computed; those between them are interpolated."""
@@ -46,8 +44,6 @@ def sites(
     tariffs : power of every site
     most_nodes : of the largest job
     """
-    from gortyn.kernels.cluster_types import Sites
-
     operations = scenario.operations
     machines = [scenario.machine(partition.machine) for partition in partitions]
     nodes = np.array([partition.nodes for partition in partitions])

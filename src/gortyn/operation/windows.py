@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.kernels.cluster_types import ALWAYS_PM, Windows
 from gortyn.machine import Partition
 from gortyn.machine.conversions import HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR
 from gortyn.model import PowerLimit, Scenario, known
 
-if TYPE_CHECKING:
-    from gortyn.kernels.cluster_types import Windows
-
 KW_PER_MW: Final = 1e3
-FULL_PM: Final = 1000  # unit: per mille
 NOBODY: Final = -1
 
 
@@ -41,8 +38,6 @@ def windows(scenario: Scenario, partitions: Sequence[Partition], window_s: int) 
     partitions : of all sites
     window_s : length of the simulated window [s]
     """
-    from gortyn.kernels.cluster_types import Windows
-
     found = list(_reservations(scenario, partitions))
     if scenario.operations.power_policy == "hold":
         found += _power_windows(scenario, partitions)
@@ -72,11 +67,11 @@ def speeds_pm(scenario: Scenario, partitions: Sequence[Partition], hours: int) -
     operations = scenario.operations
     if operations.power_policy != "throttle" or not operations.power_limits:
         return np.zeros((len(partitions), 0), np.int16)
-    speeds = np.full((len(partitions), hours), FULL_PM, np.int16)
+    speeds = np.full((len(partitions), hours), ALWAYS_PM, np.int16)
     for limit, p, per_node in _limits(scenario, partitions):
         idle, active = _power_shares(scenario, partitions[p])
         dynamic = min(1.0, max(0.0, (per_node - idle) / (active - idle))) if active > idle else 1.0
-        speed = max(1, int(FULL_PM * dynamic ** (1 / operations.throttle_exponent)))
+        speed = max(1, int(ALWAYS_PM * dynamic ** (1 / operations.throttle_exponent)))
         for begin_s, end_s in _spans(scenario, limit):
             span = slice(max(0, begin_s // S_PER_HOUR), max(0, -(-end_s // S_PER_HOUR)))
             speeds[p, span] = np.minimum(speeds[p, span], speed)

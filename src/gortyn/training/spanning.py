@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.catalogue import Lookup
+from gortyn.kernels.cluster_types import ALWAYS_PM, MORE, ONE_DOMAIN, ONE_POD, TIERS
 from gortyn.training.architecture import Architecture
 from gortyn.training.strategy import Strategy
 from gortyn.training.target import NUMBER_FORMATS, WHOLE_NETWORK, Target, site_target
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 REFERENCE_MODEL: Final = "Llama-3-8B"
 """Model of the reference job: data parallel, one sample on each chip, the optimiser state sharded."""
-FULL_PM: Final = 1000  # unit: per mille
-NODE, DOMAIN, POD, MORE = range(4)  # unit: tiers, from the smallest
 
 
 def stretch_pm(
@@ -55,18 +54,18 @@ def tier_stretch_pm(target: Target) -> NDArray[np.int32]:
     -------
     int32[4, 4], >= 1000, never falling from one tier to the next.
     """
-    stretch = np.full((4, 4), FULL_PM, np.int32)  # unit: tiers
+    stretch = np.full((TIERS, TIERS), ALWAYS_PM, np.int32)
     per_node = target.chips_per_node
     whole = target.hardware(NUMBER_FORMATS[target.machine.training_dtype])
     domain, pod = int(whole.domain_chips), int(whole.tier_chips[0])
     across_domains = whole._replace(domain_chips=per_node)
     if domain > per_node:
         at_best = _step_s(target, whole, domain)
-        stretch[DOMAIN, POD] = _permille(_step_s(target, across_domains, domain), at_best)
-        stretch[DOMAIN, MORE] = _permille(_step_s(target, _across_pods(across_domains, per_node), domain), at_best)
+        stretch[ONE_DOMAIN, ONE_POD] = _permille(_step_s(target, across_domains, domain), at_best)
+        stretch[ONE_DOMAIN, MORE] = _permille(_step_s(target, _across_pods(across_domains, per_node), domain), at_best)
     if pod > domain:
         at_best = _step_s(target, whole, pod)
-        stretch[POD, MORE] = _permille(_step_s(target, _across_pods(whole, domain), pod), at_best)
+        stretch[ONE_POD, MORE] = _permille(_step_s(target, _across_pods(whole, domain), pod), at_best)
     return np.maximum.accumulate(stretch, axis=1)
 
 
@@ -85,4 +84,4 @@ def _step_s(target: Target, hardware: Hardware, chips: int) -> float:
 
 
 def _permille(slow_s: float, fast_s: float) -> int:
-    return max(FULL_PM, round(FULL_PM * slow_s / fast_s))
+    return max(ALWAYS_PM, round(ALWAYS_PM * slow_s / fast_s))

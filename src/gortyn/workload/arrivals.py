@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.catalogue import Lookup
 from gortyn.machine.conversions import DAYS_PER_WEEK, HOURS_PER_DAY, S_PER_HOUR
-
-DEG_PER_HOUR: Final = 15  # source: the Earth turns 360 degrees in 24 hours
-
-
-def utc_offset_h(longitude_deg: float) -> int:
-    """Whole hours that the clock of a site is ahead of UTC: standard time by longitude, without summer time.
-
-    >>> utc_offset_h(27.7), utc_offset_h(-9.1)
-    (2, -1)
-    """
-    return round(longitude_deg / DEG_PER_HOUR)
 
 
 def of_day(facts: Lookup) -> NDArray[np.float64]:

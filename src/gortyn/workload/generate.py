@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from math import ceil
 from typing import Final, Protocol
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from gortyn.catalogue import Lookup
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
-from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR
+from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR, utc_offset_h
 from gortyn.model import Scenario, Tenant, known
 from gortyn.workload.arrivals import (
     Batches,
@@ -24,13 +23,13 @@ from gortyn.workload.arrivals import (
     profile,
     read_bursts,
     spread,
-    utc_offset_h,
 )
 from gortyn.workload.assemble import Chunk, Pile
 from gortyn.workload.kind import Kind, Node, allocated
 from gortyn.workload.mixes import read_mix
 from gortyn.workload.services import S_PER_WEEK, load_of_day, replica_jobs
 from gortyn.workload.sizes import Lognormal, draw_requested_s
+from gortyn.workload.streams import generator
 
 MOST_JOBS: Final = 2**24
 """More jobs than this do not fit into the memory of a laptop together with what becomes of them: the arrays of jobs,
@@ -163,7 +162,7 @@ def _streams(scenario: Scenario, partitions: Sequence[Partition], facts: Lookup,
             users = of_users.of(float((asked / mean_h).mean()))
             rates = tenant.name, users.shape
             if rates not in burst:  # alike at sites of the same size
-                burst[rates] = bursts(_generator(seed, tenant.name), hours, users.shape, users.autocorrelation)
+                burst[rates] = bursts(generator(seed, tenant.name), hours, users.shape, users.autocorrelation)
             varied = weights * burst[rates]
             # Weighted by the chips of the hour, so that bursts and weekdays shift the demand but do not change it.
             varying = float(np.dot(asked, varied))
@@ -236,7 +235,7 @@ def _replica_number(scenario: Scenario, stream: _Stream) -> float:
 def _draw(scenario: Scenario, partitions: Sequence[Partition], stream: _Stream, seed: int) -> Iterator[Chunk]:
     """The jobs of one stream, kind by kind."""
     tenant, partition = scenario.tenants[stream.tenant], partitions[stream.partition]
-    rng = _generator(seed, tenant.name, scenario.sites[partition.site].name, partition.machine)
+    rng = generator(seed, tenant.name, scenario.sites[partition.site].name, partition.machine)
     place = stream.tenant, stream.partition, stream.node.chips
     if stream.load is not None:
         chips = _replica_chips(scenario, stream)
@@ -283,9 +282,3 @@ def _chips_by_hour(partition: Partition, hours: int) -> NDArray[np.int64]:
 
 def _limit_s(scenario: Scenario) -> int:
     return max(1, int(scenario.operations.walltime_limit_hours * S_PER_HOUR))
-
-
-def _generator(seed: int, *names: str) -> np.random.Generator:
-    """A generator of its own for everything that bears these names."""
-    words = np.frombuffer(sha256("\n".join(names).encode()).digest(), ">u4")
-    return np.random.default_rng([seed, *words.tolist()])
