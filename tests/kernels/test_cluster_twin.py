@@ -136,6 +136,23 @@ def test_jobs_share_the_node_that_they_fill_best(simulate):
     assert starts(simulate, plain_world(jobs, plain_sites(2, chips=4))) == [0, 0, 0, 0, 10]
 
 
+def test_conservative_backfill_joins_a_shared_node_only_where_nobody_before_needs_it(simulate):
+    # Job 0 has one node and job 1 half of the other, both until 10. From then on job 2 is promised its nodes. Job 3
+    # would stay on the shared node until 22, job 4 leaves it at 10 with job 1.
+    jobs = [(0, 10, 10, 1, 0, 0, 2), (0, 10, 10, 1, 0, 0, 1), (1, 10, 10, 2, 0, 0, 4), (2, 20, 20, 1, 0, 0, 1)]
+    sites = plain_sites(2, chips=2)
+    assert starts(simulate, plain_world(jobs, sites, backfill=CONSERVATIVE)) == [0, 0, 10, 20]
+    early = [*jobs, (3, 7, 7, 1, 0, 0, 1)]
+    assert starts(simulate, plain_world(early, sites, backfill=CONSERVATIVE)) == [0, 0, 10, 20, 3]
+    # Promised one node, job 2 does not need the shared one.
+    jobs[2] = (1, 10, 10, 1, 0, 0, 2)
+    assert starts(simulate, plain_world(jobs, sites, backfill=CONSERVATIVE)) == [0, 0, 10, 2]
+    # A reservation of both nodes is a promise too.
+    jobs[2] = (1, 10, 10, 2, 1, 0, 4)
+    booked = plain_world(jobs, sites, [Customer()] * 2, windows=[(12, 22, 0, 2, 1)], backfill=CONSERVATIVE)
+    assert starts(simulate, booked) == [0, 0, 12, 22]
+
+
 # Levels, quotas, shares.
 
 

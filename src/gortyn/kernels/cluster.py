@@ -26,7 +26,9 @@ from gortyn.kernels import (
     cluster_setup,
     cluster_share,
     cluster_state,
+    cluster_subnode,
     cluster_types,
+    cluster_waiting,
 )
 from gortyn.kernels.cluster_arrivals import arrive
 from gortyn.kernels.cluster_events import begin_window, end_window, fail, install, job_event, repair
@@ -162,7 +164,8 @@ def _entry(stamp: int) -> Any:
 
 _modules = (
     cluster_arrivals, cluster_clock, cluster_events, cluster_jobs, cluster_leftovers, cluster_lists, cluster_nodes,
-    cluster_pass, cluster_plan, cluster_queue, cluster_setup, cluster_share, cluster_state, cluster_types,
+    cluster_pass, cluster_plan, cluster_queue, cluster_setup, cluster_share, cluster_state, cluster_subnode,
+    cluster_types, cluster_waiting,
 )  # fmt: skip
 _text = b"".join(np.fromfile(str(module.__file__), np.uint8).tobytes() for module in _modules)
 run = _entry(1 + int.from_bytes(_text, "little") % (2**61 - 1))  # source: a prime of Mersenne

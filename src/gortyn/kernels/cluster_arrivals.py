@@ -7,7 +7,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gortyn.kernels.cluster_lists import push
-from gortyn.kernels.cluster_nodes import find_shared
 from gortyn.kernels.cluster_queue import enqueue
 from gortyn.kernels.cluster_state import (
     IN_TRANSIT,
@@ -16,6 +15,7 @@ from gortyn.kernels.cluster_state import (
     NO,
     State,
 )
+from gortyn.kernels.cluster_subnode import find_shared
 from gortyn.kernels.cluster_types import (
     BY_SIGNAL,
     DATA_LOCALITY,

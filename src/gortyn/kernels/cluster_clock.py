@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from gortyn.kernels.cluster_lists import push
-from gortyn.kernels.cluster_nodes import least_tier, tier
+from gortyn.kernels.cluster_nodes import least_tier
 from gortyn.kernels.cluster_state import FRESH, INNER, INT, RESUMED, TIERS_SQUARED, State
 from gortyn.kernels.cluster_types import ALWAYS_PM, HOUR_S, TIERS
 
@@ -128,7 +128,7 @@ def begin_attempt(state: State, slot: int, expected_length_s: int) -> None:
     stretch = ALWAYS_PM
     if run.shares == 0:
         least = least_tier(state, p, run.nodes)
-        actual = max(least, tier(state, slot))
+        actual = max(least, run.span)
         stretch = state.pool[state.world[0].stretch_at + p * TIERS_SQUARED + least * TIERS + actual]
     run.start_s = now_s
     run.stretch = stretch

@@ -7,7 +7,15 @@ from numba import njit
 from gortyn.kernels.cluster_clock import begin_attempt, break_attempt, expected_length, finish_attempt
 from gortyn.kernels.cluster_jobs import change_hold, enlist, leave, make_room, refresh_shared, row_of
 from gortyn.kernels.cluster_lists import expect, push
-from gortyn.kernels.cluster_nodes import add_free, drop_free, pack, unlist_shared
+from gortyn.kernels.cluster_nodes import (
+    add_free,
+    drop_free,
+    hand_over,
+    pack,
+    take_off,
+    tier,
+    widen,
+)
 from gortyn.kernels.cluster_queue import enqueue
 from gortyn.kernels.cluster_state import (
     ABSENT,
@@ -27,6 +35,7 @@ from gortyn.kernels.cluster_state import (
     ZERO,
     State,
 )
+from gortyn.kernels.cluster_subnode import unlist_shared
 from gortyn.kernels.cluster_types import (
     DOMAIN,
     LEFTOVER,
@@ -86,7 +95,7 @@ def job_event(state: State, j: int) -> None:
 def keep_spare(state: State, n: int) -> bool:
     """Put a node on top of the pool of spares where that is short; returns whether it did."""
     node = state.node[n]
-    part = state.part[node.part]
+    part = state.part[state.spot[n].part]
     if part.pool >= part.spares:
         return False
     state.pool[state.world[0].spare_at + part.first + part.pool] = n
@@ -99,8 +108,8 @@ def keep_spare(state: State, n: int) -> bool:
 @njit(**INNER)
 def repair(state: State, n: int) -> None:
     """Bring a node back that was down."""
-    world, node = state.world[0], state.node[n]
-    part = state.part[node.part]
+    world = state.world[0]
+    part = state.part[state.spot[n].part]
     part.down -= part.chips
     part.down_sum -= part.chips * world.rest_s
     if not keep_spare(state, n):
@@ -174,7 +183,7 @@ def begin_window(state: State, w: int) -> None:
 
 @njit(**INNER)
 def replace(state: State, slot: int) -> bool:
-    """Give a job other nodes for those of its own that are down; returns False, and gives none, for want of them."""
+    """Give a job other nodes for those of its own that went down; returns False, and gives none, for want of them."""
     run = state.run[slot]
     p, missing = run.part, run.nodes - run.up
     part = state.part[p]
@@ -182,29 +191,18 @@ def replace(state: State, slot: int) -> bool:
     fresh = missing - from_pool
     if fresh > 0 and part.free + part.held0 - part.left < fresh:
         return False
-    n, head = run.node, NO
-    while n >= 0:
-        node = state.node[n]
-        after = node.next
-        if node.state == DOWN:
-            node.slot = NO
-        else:
-            node.next = head
-            head = n
-        n = after
-    run.node = head
     for _ in range(from_pool):
         part.pool -= 1
         n = state.pool[state.world[0].spare_at + part.first + part.pool]
-        node = state.node[n]
-        node.state, node.slot, node.next = HELD, slot, run.node
-        run.node = n
+        widen(state, slot, state.spot[n].domain)
+        hand_over(state, slot, n)
     if fresh > 0:
         make_room(state, p, fresh)
         pack(state, slot, fresh)
     if run.row == IN_PREEMPTIBLE:
         part.preemptible += missing
     run.up = run.nodes
+    run.span = tier(state, slot)
     return True
 
 
@@ -212,9 +210,9 @@ def replace(state: State, slot: int) -> bool:
 def break_node(state: State, n: int, repair_s: int) -> int:
     """Let a node go down; returns the first job on it by slot, NO without one."""
     world, node = state.world[0], state.node[n]
-    p = node.part
+    p = state.spot[n].part
     part = state.part[p]
-    before, slot = node.state, INT(NO)
+    before, slot = node.state, NO
     if before == FREE:
         drop_free(state, n)
     elif before == SPARE:
@@ -227,10 +225,11 @@ def break_node(state: State, n: int, repair_s: int) -> int:
             i += 1
     elif before == SHARED:
         unlist_shared(state, n)
-        change_hold(state, p, node.release_s, -ONE)
-        slot = node.slot
+        change_hold(state, p, state.spot[n].release_s, -ONE)
+        slot = INT(node.slot)
     else:
-        slot = node.slot
+        slot = INT(node.slot)
+        take_off(state, n)
         run = state.run[slot]
         run.up -= 1
         if run.row == IN_LEFTOVERS:
@@ -308,7 +307,7 @@ def fail(state: State, scope: int, index: int, repair_s: int) -> None:
     for n in range(first, beyond):
         if state.node[n].state == ABSENT or state.node[n].state == DOWN:
             continue
-        p = state.node[n].part
+        p = state.spot[n].part
         state.part[p].dirty = 1
         slot = break_node(state, n, repair_s)
         while slot >= 0:

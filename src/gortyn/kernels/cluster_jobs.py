@@ -11,7 +11,7 @@ from gortyn.kernels.cluster_clock import (
     break_attempt,
 )
 from gortyn.kernels.cluster_lists import expect
-from gortyn.kernels.cluster_nodes import add_free, give_back, list_shared, place, unlist_shared
+from gortyn.kernels.cluster_nodes import add_free, give_back, place
 from gortyn.kernels.cluster_queue import change_rates, enqueue, is_limited, look_again, pass_by, settle_budget
 from gortyn.kernels.cluster_state import (
     DOWN,
@@ -26,7 +26,8 @@ from gortyn.kernels.cluster_state import (
     ZERO,
     State,
 )
-from gortyn.kernels.cluster_types import LEFTOVER, STANDARD
+from gortyn.kernels.cluster_subnode import list_shared, unlist_shared
+from gortyn.kernels.cluster_types import LEFTOVER, ONE_DOMAIN, ONE_NODE, STANDARD
 
 
 @njit(**INNER)
@@ -111,37 +112,37 @@ def row_of(run: Any) -> int:
 @njit(**INNER)
 def refresh_shared(state: State, n: int) -> None:
     """Bring the release of a shared node in line with the jobs on it."""
-    node = state.node[n]
-    release_s, slot = ZERO, node.slot
+    spot = state.spot[n]
+    release_s, slot = ZERO, INT(state.node[n].slot)
     while slot >= 0:
         release_s = max(release_s, state.run[slot].expected_s)
         slot = state.run[slot].beside
-    if release_s != node.release_s:
-        change_hold(state, node.part, node.release_s, -ONE)
-        change_hold(state, node.part, release_s, ONE)
-        node.release_s = release_s
+    if release_s != spot.release_s:
+        change_hold(state, spot.part, spot.release_s, -ONE)
+        change_hold(state, spot.part, release_s, ONE)
+        spot.release_s = release_s
 
 
 @njit(**INNER)
 def join(state: State, slot: int, n: int) -> None:
     """Let a job that has begun share a node, a new one where it took it itself."""
-    run, node = state.run[slot], state.node[n]
+    run, node, spot = state.run[slot], state.node[n], state.spot[n]
     if n == run.node:
         node.slot = slot
         run.beside = NO
-        node.release_s = run.expected_s
+        spot.release_s = run.expected_s
         change_hold(state, run.part, run.expected_s, ONE)
         list_shared(state, n, state.part[run.part].chips - run.chips)
         return
     unlist_shared(state, n)
-    list_shared(state, n, node.free - run.chips)
+    list_shared(state, n, spot.free - run.chips)
     run.node = n
     run.beside = node.slot
     node.slot = slot
-    if run.expected_s > node.release_s:
-        change_hold(state, node.part, node.release_s, -ONE)
-        change_hold(state, node.part, run.expected_s, ONE)
-        node.release_s = run.expected_s
+    if run.expected_s > spot.release_s:
+        change_hold(state, spot.part, spot.release_s, -ONE)
+        change_hold(state, spot.part, run.expected_s, ONE)
+        spot.release_s = run.expected_s
 
 
 @njit(**INNER)
@@ -149,11 +150,11 @@ def part_from(state: State, slot: int) -> None:
     """Take a job off the node that it shares."""
     run = state.run[slot]
     n = run.node
-    node = state.node[n]
+    node, spot = state.node[n], state.spot[n]
     if node.slot == slot:
         node.slot = run.beside
     else:
-        other = node.slot
+        other = INT(node.slot)
         while state.run[other].beside != slot:
             other = state.run[other].beside
         state.run[other].beside = run.beside
@@ -162,11 +163,11 @@ def part_from(state: State, slot: int) -> None:
         return
     unlist_shared(state, n)
     if node.slot < 0:
-        change_hold(state, node.part, node.release_s, -ONE)
+        change_hold(state, spot.part, spot.release_s, -ONE)
         add_free(state, n)
         return
-    list_shared(state, n, node.free + run.chips)
-    if run.expected_s == node.release_s:
+    list_shared(state, n, spot.free + run.chips)
+    if run.expected_s == spot.release_s:
         refresh_shared(state, n)
 
 
@@ -237,6 +238,7 @@ def occupy(state: State, p: int, j: int, length_s: int, window: int, shared: int
     run.level, run.service, run.immune = tenant.level, tenant.service, INT(state.job[j].immune)
     run.nodes, run.chips = INT(state.job[j].nodes), INT(state.job[j].chips)
     run.up = run.nodes
+    run.span = ONE_NODE if run.nodes == 1 else ONE_DOMAIN
     run.shares = 1 if run.nodes == 1 and run.chips < part.chips else 0
     run.node, run.beside, run.window, run.row = NO, NO, window, NO
     run.left_s, run.charge, run.period = now_s, length_s, 0

@@ -6,12 +6,12 @@ Pods of a partition and domains of a pod are kept by their number of free nodes:
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
 
-from gortyn.kernels.cluster_state import DOWN, FREE, HELD, INNER, NO, ONE, SHARED, WORD, ZERO, State
+from gortyn.kernels.cluster_state import FREE, HELD, INNER, INT, NO, ONE, WORD, ZERO, State
 from gortyn.kernels.cluster_types import DOMAINS, MORE, ONE_DOMAIN, ONE_NODE, ONE_POD, SPREAD
 
 DE_BRUIJN: Final = 0x077CB531  # source: a de Bruijn sequence of 32 bits
@@ -104,9 +104,49 @@ def first_with(state: State, g: int, free: int) -> int:
 
 
 @njit(**INNER)
+def between(state: State, one: int, other: int) -> int:
+    """What nodes of two domains span."""
+    if one == other:
+        return ONE_DOMAIN
+    return ONE_POD if state.item[one].pod == state.item[other].pod else MORE
+
+
+@njit(**INNER)
+def widen(state: State, slot: int, domain: int) -> None:
+    """Let a running job know that it is about to get nodes of a domain."""
+    run = state.run[slot]
+    if run.node >= 0:
+        run.span = max(run.span, between(state, state.spot[run.node].domain, domain))
+
+
+@njit(**INNER)
+def hand_over(state: State, slot: int, n: int) -> None:
+    """Put a node that is in no list at the head of those of a running job."""
+    run, node = state.run[slot], state.node[n]
+    node.state, node.slot, node.next, node.before = HELD, slot, run.node, NO
+    if run.node >= 0:
+        state.node[run.node].before = n
+    run.node = n
+
+
+@njit(**INNER)
+def take_off(state: State, n: int) -> None:
+    """Take a node off its job."""
+    node = state.node[n]
+    if node.before >= 0:
+        state.node[node.before].next = node.next
+    else:
+        state.run[node.slot].node = node.next
+    if node.next >= 0:
+        state.node[node.next].before = node.before
+    node.slot = NO
+
+
+@njit(**INNER)
 def take(state: State, slot: int, i: int, count: int) -> None:
-    """Give the lowest `count` free nodes of a domain to a running job."""
+    """Give the lowest `count` free nodes of a domain to a running job; those of the pod are not yet counted."""
     item, run = state.item[i], state.run[slot]
+    widen(state, slot, i)
     left, word, head = count, item.hint, run.node
     free_at = state.world[0].free_at
     while left > 0:
@@ -121,24 +161,30 @@ def take(state: State, slot: int, i: int, count: int) -> None:
             state.pool[free_at + word] -= 1 << bit
             n = (word << SHIFT) + bit
             node = state.node[n]
-            node.state = HELD
-            node.slot = slot
-            node.next = head
+            node.state, node.slot, node.next, node.before = HELD, slot, head, NO
+            if head >= 0:
+                state.node[head].before = n
             head = n
             left -= 1
         if left > 0:
             word += 1
     item.hint = word
     run.node = head
-    state.part[run.part].free -= count
     shift(state, i, -count)
-    shift(state, item.pod, -count)
+
+
+@njit(**INNER)
+def count_off(state: State, pod: int, count: int) -> None:
+    """Count nodes of a pod as taken."""
+    shift(state, pod, -count)
+    state.part[state.item[pod].group].free -= count
 
 
 @njit(**INNER)
 def fill_pod(state: State, slot: int, pod: int, count: int) -> None:
     """Give nodes of one pod: of the domain that fits best, else whole free parts of domains, the largest first."""
     g = state.world[0].parts + pod
+    count_off(state, pod, count)
     free = fewest(state, g, count)
     if free < 0:
         free = most(state, g, count)
@@ -202,6 +248,7 @@ def fill_domains(state: State, slot: int, count: int) -> int:
             take(state, slot, first_with(state, state.world[0].parts + best, size), size)
             domains -= 1
             count -= size
+            count_off(state, best, size)
         best = NO
     return count
 
@@ -214,6 +261,7 @@ def spread(state: State, slot: int, count: int) -> None:
         pod = first_with(state, p, most(state, p, state.group[p].high))
         g = state.world[0].parts + pod
         take(state, slot, first_with(state, g, most(state, g, state.group[g].high)), ONE)
+        count_off(state, pod, ONE)
 
 
 @njit(**INNER)
@@ -231,21 +279,13 @@ def place(state: State, slot: int, count: int) -> None:
 
 @njit(**INNER)
 def tier(state: State, slot: int) -> int:
-    """What the nodes of a running job span."""
+    """What the nodes of a running job span; not more than `Run.span`, so that few need to be looked at."""
     run = state.run[slot]
-    if run.nodes == 1:
-        return ONE_NODE
-    n = run.node
-    domain = state.node[n].domain
-    pod, found = state.item[domain].pod, ONE_DOMAIN
-    n = state.node[n].next
-    while n >= 0:
-        other = state.node[n].domain
-        if other != domain:
-            if state.item[other].pod != pod:
-                return MORE
-            found = ONE_POD
-        n = state.node[n].next
+    n, found = run.node, min(run.span, ONE_DOMAIN)
+    domain = state.spot[n].domain
+    while n >= 0 and found < run.span:
+        found = max(found, between(state, domain, state.spot[n].domain))
+        n = INT(state.node[n].next)
     return found
 
 
@@ -275,7 +315,7 @@ def set_free(state: State, n: int) -> None:
     node.slot = NO
     word = n >> SHIFT
     state.pool[state.world[0].free_at + word] += 1 << (n & (WORD - 1))
-    item = state.item[node.domain]
+    item = state.item[state.spot[n].domain]
     item.hint = min(item.hint, word)
 
 
@@ -283,82 +323,59 @@ def set_free(state: State, n: int) -> None:
 def add_free(state: State, n: int) -> None:
     """Let a node be free."""
     set_free(state, n)
-    state.part[state.node[n].part].free += 1
-    put(state, state.node[n].domain, ONE)
+    state.part[state.spot[n].part].free += 1
+    put(state, state.spot[n].domain, ONE)
 
 
 @njit(**INNER)
 def drop_free(state: State, n: int) -> None:
     """Take a free node out of those that are."""
     state.pool[state.world[0].free_at + (n >> SHIFT)] -= 1 << (n & (WORD - 1))
-    state.part[state.node[n].part].free -= 1
-    put(state, state.node[n].domain, -ONE)
+    state.part[state.spot[n].part].free -= 1
+    put(state, state.spot[n].domain, -ONE)
+
+
+@njit(**INNER)
+def free_bits(state: State, item: Any, word: int, bits: int) -> None:
+    """Set bits of nodes of a domain that are free from now on."""
+    state.pool[state.world[0].free_at + word] += bits
+    item.hint = min(item.hint, word)
 
 
 @njit(**INNER)
 def give_back(state: State, slot: int) -> None:
-    """Take the nodes off a running job; those that are down stay so."""
+    """Take the nodes off a running job.
+
+    Those of the same word, domain and pod mostly follow each other, and are counted together.
+    """
     run = state.run[slot]
     n = run.node
-    domain, count, total = NO, ZERO, ZERO
+    if n < 0:
+        return
+    domain = state.spot[n].domain
+    item = state.item[domain]
+    word, bits, count, of_pod = n >> SHIFT, ZERO, ZERO, ZERO
     while n >= 0:
+        left = n < item.first or n >= item.beyond
+        if left or n >> SHIFT != word:
+            free_bits(state, item, word, bits)
+            word, bits = n >> SHIFT, ZERO
+        if left:
+            shift(state, domain, count)
+            of_pod += count
+            pod, count = item.pod, ZERO
+            domain = state.spot[n].domain
+            item = state.item[domain]
+            if item.pod != pod:
+                shift(state, pod, of_pod)
+                of_pod = ZERO
         node = state.node[n]
-        after = node.next
-        if node.state == DOWN:
-            node.slot = NO
-        else:
-            if node.domain != domain:
-                if count > 0:
-                    put(state, domain, count)
-                domain, count = node.domain, ZERO
-            set_free(state, n)
-            count += 1
-            total += 1
-        n = after
-    if count > 0:
-        put(state, domain, count)
-    state.part[run.part].free += total
+        node.state, node.slot = FREE, NO
+        bits += 1 << (n & (WORD - 1))
+        count += 1
+        n = INT(node.next)
+    free_bits(state, item, word, bits)
+    shift(state, domain, count)
+    shift(state, item.pod, of_pod + count)
+    state.part[run.part].free += run.up
     run.node = NO
-
-
-@njit(**INNER)
-def find_shared(state: State, p: int, chips: int) -> int:
-    """Shared node of partition `p` with the fewest free chips that are enough; NO without one."""
-    base = state.world[0].shared_at + p * state.world[0].shared_width
-    for free in range(chips, state.part[p].chips):
-        if state.pool[base + free] >= 0:
-            return state.pool[base + free]
-    return NO
-
-
-@njit(**INNER)
-def unlist_shared(state: State, n: int) -> None:
-    """Take a shared node off the list of those with as many free chips."""
-    node = state.node[n]
-    if node.free == 0:
-        return
-    if node.before >= 0:
-        state.node[node.before].next = node.next
-    else:
-        world = state.world[0]
-        state.pool[world.shared_at + node.part * world.shared_width + node.free] = node.next
-    if node.next >= 0:
-        state.node[node.next].before = node.before
-
-
-@njit(**INNER)
-def list_shared(state: State, n: int, free: int) -> None:
-    """Put a shared node at the head of the list of those with so many free chips."""
-    node = state.node[n]
-    node.state = SHARED
-    node.free = free
-    node.before, node.next = NO, NO
-    if free == 0:
-        return
-    world = state.world[0]
-    i = world.shared_at + node.part * world.shared_width + free
-    head = state.pool[i]
-    node.next = head
-    if head >= 0:
-        state.node[head].before = n
-    state.pool[i] = n

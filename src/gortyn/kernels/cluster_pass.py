@@ -7,16 +7,13 @@ to be looked at.
 
 from __future__ import annotations
 
-from typing import Any
-
 from numba import njit
 
 from gortyn.kernels.cluster_clock import break_attempt
 from gortyn.kernels.cluster_jobs import leave, make_room, occupy
 from gortyn.kernels.cluster_leftovers import drop_service, left_loop
-from gortyn.kernels.cluster_lists import block_at, blocks, entries, locate, reach, remove, waiting_job
-from gortyn.kernels.cluster_nodes import find_shared
-from gortyn.kernels.cluster_plan import fits_plan, make_plan
+from gortyn.kernels.cluster_lists import reach
+from gortyn.kernels.cluster_plan import fits_plan, keeps_plan, make_plan
 from gortyn.kernels.cluster_queue import believed_end, dequeue, enqueue, is_held, is_limited
 from gortyn.kernels.cluster_state import (
     BLOCK,
@@ -34,7 +31,18 @@ from gortyn.kernels.cluster_state import (
     ZERO,
     State,
 )
+from gortyn.kernels.cluster_subnode import find_shared, roomiest
 from gortyn.kernels.cluster_types import CONSERVATIVE, EASY, NEVER, NONE, STANDARD, URGENT
+from gortyn.kernels.cluster_waiting import (
+    block_at,
+    blocks,
+    entries,
+    locate,
+    none_backfills,
+    refresh_summary,
+    remove,
+    waiting_job,
+)
 
 FITS = -2
 """No window and no lack of nodes keeps a job from starting."""
@@ -70,7 +78,7 @@ def obstacle(state: State, p: int, nodes: int, shared: int, end_s: int) -> int:
         window = state.window[state.pool[window_of_at + i]]
         if window.begin_s >= end_s:
             break
-        cost = nodes if shared < 0 else (1 if state.node[shared].release_s <= window.begin_s else 0)
+        cost = nodes if shared < 0 else (1 if state.spot[shared].release_s <= window.begin_s else 0)
         if cost > window.slack:
             return state.pool[window_of_at + i]
     return FITS
@@ -101,7 +109,7 @@ def backfills(state: State, p: int, nodes: int, shared: int, end_s: int) -> bool
     part = state.part[p]
     cost = 0
     if end_s > part.shadow_s:
-        cost = nodes if shared < 0 else (1 if state.node[shared].release_s <= part.shadow_s else 0)
+        cost = nodes if shared < 0 else (1 if state.spot[shared].release_s <= part.shadow_s else 0)
     if cost > part.extra:
         return False
     part.extra -= cost
@@ -159,7 +167,8 @@ def consider(state: State, p: int, i: int) -> tuple[bool, int, int, bool]:
         if part.seen > rule.depth:
             part.limited = 1
             return False, NO, NO, True
-        if shared >= 0:
+        # On a shared node it keeps the node from when the others leave until its own end.
+        if shared >= 0 and keeps_plan(state, state.spot[shared].release_s, end_s):
             return True, NO, shared, False
         return fits_plan(state, nodes, length_s) and nodes <= ready, NO, NO, False
     reason = obstacle(state, p, nodes, shared, end_s)
@@ -199,14 +208,23 @@ def start_entry(state: State, p: int, place: int, i: int, window: int, shared: i
 
 
 @njit(**INNER)
-def no_chance(world: Any, part: Any, tenant: Any, entry: Any) -> bool:
-    """Whether a look at a few numbers shows that a job does not start and changes nothing; see `consider`."""
-    if tenant.quota >= 0 and tenant.running + entry.chips > tenant.quota:
-        return True
-    if part.settled != BLOCKED or part.active > 0 or entry.marks & SHARES:
-        return False
-    late = entry.nodes > part.extra and world.now_s + entry.length > part.shadow_s and entry.marks & SERVICE == 0
-    return late or entry.nodes > part.free + part.held0 - part.left
+def skip(state: State, p: int, first: int, count: int) -> int:
+    """How many of the entries of the main queue from `first` on a few numbers show not to start; see `consider`."""
+    part, now_s = state.part[p], state.world[0].now_s
+    blocked = part.settled == BLOCKED and part.active == 0
+    ready, extra, left_s = part.free + part.held0 - part.left, part.extra, part.shadow_s - now_s
+    room = roomiest(state, p) if blocked else ZERO
+    for i in range(first, first + count):
+        entry = state.wait[i]
+        tenant = state.tenant[entry.tenant]
+        if entry.marks & SERVICE:
+            return i - first
+        if tenant.quota < 0 or tenant.running + entry.chips <= tenant.quota:
+            if not blocked or (entry.marks & SHARES and entry.chips <= room):
+                return i - first
+            if entry.nodes <= ready and (entry.nodes <= extra or entry.length <= left_s):
+                return i - first
+    return count
 
 
 @njit(**INNER)
@@ -215,35 +233,35 @@ def main_loop(state: State, p: int) -> bool:
     world, rule, part = state.world[0], state.world[0], state.part[p]
     part.settled, part.seen, part.limited, part.by_window = OPEN, 0, 0, 0
     planned, gone, surprised = False, False, False
-    # Behind a blocked job, a block of jobs that are all too large needs no look at each.
+    # Behind a blocked job, a block of which no job can start needs no look at each.
     leaps = rule.backfill == EASY and part.active == 0 and part.services == 0
     started = 0
-    least = INT(NEVER)
     place, i = ZERO, ZERO
     while place < blocks(state, 2 * p):
         index = block_at(state, 2 * p, place)
         count = entries(state, index)
         if i >= count:
-            if i > 0:
-                state.pool[world.wait_least_at + index] = least
             place, i = place + 1, ZERO
             continue
-        if i == 0:
-            least = INT(NEVER)
-            too_large = state.pool[world.wait_least_at + index] > part.free + part.held0 - part.left
-            if too_large and leaps and part.settled == BLOCKED and part.seen + count <= rule.depth:
-                part.seen += count
-                place += 1
-                continue
+        blocked = part.settled == BLOCKED
+        # The job at which the look ends is still to be noted.
+        ahead = min(count - i, rule.depth - part.seen) if blocked else count - i
+        if not (leaps and blocked and (i == 0 or part.seen == 0) and none_backfills(state, p, index)):
+            ahead = skip(state, p, index * BLOCK + i, ahead)
+            if ahead == count:
+                refresh_summary(state, index)
+        if blocked:
+            part.seen += ahead
+        i += ahead
+        if i == count:
+            continue
         index = index * BLOCK + i
         entry = state.wait[index]
         flags, j = INT(entry.marks), waiting_job(entry.key2)
         if flags & SERVICE and believed_end(state, p, j, flags, ZERO) <= world.now_s:
             place, i = remove(state, 2 * p, place, i)
-            least = ZERO  # the block may have joined another one
             drop_service(state, p, j)
             continue
-        blocked = part.settled == BLOCKED
         if blocked:
             part.seen += 1
             if part.seen > rule.depth:
@@ -253,21 +271,14 @@ def main_loop(state: State, p: int) -> bool:
         if rule.backfill == CONSERVATIVE and not planned and flags // LEVEL == STANDARD:
             make_plan(state, p)
             planned = True
-        size = INT(entry.nodes) if flags & SHARES == 0 else ZERO
-        if no_chance(world, part, state.tenant[entry.tenant], entry):
-            least = min(least, size)
-            i += 1
-            continue
         starts, window, shared, stop = consider(state, p, index)
         if starts:
             place, i, went, other = start_entry(state, p, place, i, window, shared)
-            least = ZERO
             gone = gone or went
             if blocked or planned:
                 started += 1
                 surprised = surprised or other or planned
         else:
-            least = min(least, size)
             i += 1
         if stop:
             break

@@ -53,6 +53,21 @@ def make_plan(state: State, p: int) -> None:
 
 
 @njit(**INNER)
+def keeps_plan(state: State, begin_s: int, end_s: int) -> bool:
+    """Reserve one node from `begin_s` to `end_s` if the profile has it all that time; returns whether it does."""
+    if begin_s >= end_s:
+        return True
+    plan, at = state.hold, state.world[0].plan_at
+    first, last = breakpoint_at(state, begin_s), breakpoint_at(state, end_s)
+    for i in range(first, last):
+        if plan[at + i].nodes < 1:
+            return False
+    for i in range(first, last):
+        plan[at + i].nodes -= 1
+    return True
+
+
+@njit(**INNER)
 def fits_plan(state: State, nodes: int, length_s: int) -> bool:
     """Reserve nodes for a job at the earliest time that the profile allows; returns whether that is now."""
     world, plan, at = state.world[0], state.hold, state.world[0].plan_at

@@ -10,7 +10,6 @@ from gortyn.kernels.cluster_clock import (
     after,
     expected_length,
 )
-from gortyn.kernels.cluster_lists import insert, note_least
 from gortyn.kernels.cluster_state import (
     BLOCK,
     INNER,
@@ -25,6 +24,7 @@ from gortyn.kernels.cluster_state import (
     State,
 )
 from gortyn.kernels.cluster_types import ALWAYS_PM, CONSERVATIVE, FCFS, LEFTOVER, PRIORITY, SJF, URGENT
+from gortyn.kernels.cluster_waiting import insert, summarize
 
 
 @njit(**INNER)
@@ -91,13 +91,13 @@ def enqueue(state: State, p: int, j: int) -> None:
         part.backlog += nodes * (INT(state.job[j].estimate_s) - INT(job.done_s))
         part.fresh += 1
         part.new1, part.new2 = key1, key2
-    note_least(state, i // BLOCK, nodes if flags & SHARES == 0 else ZERO)
     entry = state.wait[i]
     entry.length = expected_length(state, p, j)
     entry.nodes = nodes
     entry.chips = chips
     entry.tenant = t
     entry.marks = flags
+    summarize(state, i // BLOCK, i)
     world.waiting += 1
     part.queue_jobs += 1
     part.jobs_sum += world.rest_s

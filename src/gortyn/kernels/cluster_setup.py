@@ -182,7 +182,8 @@ def make_state(requests: Requests, sites: Sites, tenants: Tenants, windows: Wind
     wait_blocks = 2 * jobs // c.HALF + 2 * partitions + 2
     releases = nodes + sites.step_s.size + windows.begin_s.size
     hold_blocks = (2 * releases // c.HALF if policy.backfill else 0) + 2 * partitions + 2
-    plan_size = releases + 2 * windows.begin_s.size + min(policy.depth, jobs) + 2 if policy.backfill > 1 else 1
+    steps = windows.begin_s.size + 2 * min(policy.depth, jobs) + 1
+    plan_size = releases + 2 * steps if policy.backfill > 1 else 1
     scratch_size = 2 * jobs + 2
     speed_hours = sites.speed_pm.shape[1]
     sums = np.zeros((partitions, speed_hours + 1), np.int64)
@@ -201,6 +202,7 @@ def make_state(requests: Requests, sites: Sites, tenants: Tenants, windows: Wind
             "hold_total": np.zeros(hold_blocks, np.int64),
             "hold_count": hold_count,
             "hold_dir": hold_dir,
+            "hold_first": partitions * hold_blocks,
             "shared": np.full(partitions * width, c.NO, np.int64),
             "spare": np.zeros(nodes, np.int64),
             "window_of": windows_of,
@@ -209,7 +211,7 @@ def make_state(requests: Requests, sites: Sites, tenants: Tenants, windows: Wind
             "stretch": sites.stretch_pm,
             "interval": sites.interval_s,
             "wait_count": chain(wait_blocks),
-            "wait_least": wait_blocks,
+            "wait_summary": wait_blocks * c.SUMMARY,
             "hits": chips + nodes + 1,
             "heap": heap_size,
             "wait_dir": 2 * partitions * wait_blocks,
@@ -249,7 +251,8 @@ def make_state(requests: Requests, sites: Sites, tenants: Tenants, windows: Wind
         world=world,
         job=job_records(requests),
         run=run,
-        node=records(nodes, c.NODE, slot=c.NO, domain=pods + sites.domain, part=part_of_node),
+        node=records(nodes, c.NODE, slot=c.NO),
+        spot=records(nodes, c.SPOT, domain=pods + sites.domain, part=part_of_node),
         item=item,
         group=group,
         part=part_records(sites, windows, windows_of),

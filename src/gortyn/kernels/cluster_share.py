@@ -6,10 +6,10 @@ import math
 
 from numba import njit
 
-from gortyn.kernels.cluster_lists import block_at, blocks, entries, note_least, open_block, waiting_job
 from gortyn.kernels.cluster_queue import key_of
-from gortyn.kernels.cluster_state import BLOCK, HALF, INNER, INT, LEVEL, SHARES, ZERO, Records, State
+from gortyn.kernels.cluster_state import BLOCK, HALF, INNER, INT, LEVEL, ZERO, Records, State
 from gortyn.kernels.cluster_types import HOUR_S, NEVER, PRIORITY, Tally
+from gortyn.kernels.cluster_waiting import block_at, blocks, entries, open_block, summarize, waiting_job
 
 
 @njit(**INNER)
@@ -156,9 +156,9 @@ def sort_queue(state: State, p: int) -> None:
         # Blocks are left half empty for those that arrive before the next boundary.
         if i % (HALF + HALF // 2) == 0:
             block = open_block(state, q, blocks(state, q))
-        entry = state.wait[first + i]
-        note_least(state, block, INT(entry.nodes) if entry.marks & SHARES == 0 else ZERO)
-        state.wait[block * BLOCK + entries(state, block)] = entry
+        at = block * BLOCK + entries(state, block)
+        state.wait[at] = state.wait[first + i]
+        summarize(state, block, at)
         state.pool[world.wait_count_at + block] += 1
 
 

@@ -70,9 +70,9 @@ WORLD: Final = np.dtype(
             "now_s hour edge_s rest_s boundary_s next_budget_s heap heap_size first_slot serial waiting pending"
             " plan_size spare_wait spare_hold preempted moved shift jobs parts pods tenants speed_hours"
             " shared_width wait_width hold_width order backfill depth federation placement period_s window_s"
-            " keeps tracks scratch_at scratch_size plan_at heap_at free_at wait_count_at wait_least_at wait_dir_at"
-            " wait_blocks_at hold_count_at hold_total_at hold_dir_at shared_at spare_at window_of_at hits_at"
-            " sums_at speed_at stretch_at interval_at",
+            " keeps tracks scratch_at scratch_size plan_at heap_at free_at wait_count_at wait_summary_at wait_dir_at"
+            " wait_blocks_at hold_count_at hold_total_at hold_dir_at hold_first_at shared_at spare_at window_of_at"
+            " hits_at sums_at speed_at stretch_at interval_at",
         ),
         ("seed", np.uint64),
         *_fields(FLOAT, "age_s age_weight fair_weight size_weight qos_weight decay two"),
@@ -95,20 +95,23 @@ RUN: Final = np.dtype(
     _fields(
         INT,
         "event_s job part tenant start_s from_v stretch delay_s breaks cut nodes chips node beside expected_s length"
-        " window row before after up level service immune shares left_s charge period serial interval_s write_s",
+        " window row before after up level service immune shares left_s charge period serial interval_s write_s span",
     )
 )
 """A running job.
 
 event_s: when this attempt ends by itself; breaks, cut: whether that is a software failure, the end of a segment
 from_v, stretch: speed integral at its start, and the work in it that a second of progress takes [‰ s]
-node: its first node; beside: next job of a shared node; up: nodes that are not down; shares: whether on a shared node
+node: its first node that is not down; up: how many are not; span: what they span at most; shares: whether on a shared
+node; beside: next job of that node
 before, after: neighbours in its row, by order of starting; left_s, charge, period: when it left the queue, and the
 length that the budget of which period was charged for; interval_s, write_s: of its checkpoints
 """
-NODE: Final = np.dtype(_fields(INT, "state slot next before domain part free release_s"))
-"""slot: of its job, or of one of them; next: node of the same job, or as before, neighbour of those shared with as many
-free chips."""
+NODE: Final = np.dtype(_fields(np.int32, "state slot next before"))
+"""slot: of its job, or of one of them; next, before: neighbours among the nodes of the same job, or among those shared
+with as many free chips."""
+SPOT: Final = np.dtype(_fields(INT, "domain part free release_s"))
+"""Where a node is, and of a shared one: free chips, and when it is expected back."""
 ITEM: Final = np.dtype(_fields(INT, "free group bit first beyond hint pod"))
 """A pod, or (after the pods) a domain, by its free nodes; first, beyond, hint: its nodes, and the first word with a
 free one."""
@@ -151,6 +154,14 @@ ENTRY: Final = np.dtype(
 SHARES: Final = 1
 SERVICE: Final = 2
 LEVEL: Final = 2 * SERVICE
+CLASSES: Final = 2**4  # unit: sizes of jobs by powers of two
+LEAST_NODES: Final = 0
+LEAST_CHIPS: Final = 1
+OUTDATED: Final = 2
+SHORTEST: Final = 1 + OUTDATED
+SUMMARY: Final = SHORTEST + CLASSES
+"""Numbers of the summary of a block: least nodes, least chips of those that may share a node, whether a job has left
+since, and the least length in each class of sizes."""
 HOLD: Final = np.dtype(_fields(INT, "at_s nodes"))
 """Nodes expected back at a time, or free from a time on."""
 URGENT_FIRST: Final = 2**60  # source: beyond every priority and estimate
@@ -169,20 +180,21 @@ class State(NamedTuple):
     wait : blocks of waiting jobs; from world.scratch_at on, room for a queue that is sorted, twice
     hold : blocks of releases; from world.plan_at on, a profile of conservative backfill
     pool : all plain numbers, each kind from its place in `world` on:
-        heap: time << world.shift | job or jobs + node; free: a bit for each free node; wait_count, wait_least: entries
-        of each block, and nodes that each asks for at least (0 on a shared node); wait_dir, wait_blocks: blocks of
-        each queue in order, and how many (queue 2 p is the main one of partition p, 2 p + 1 the one of its leftovers);
-        hold_count, hold_total, hold_dir: entries of each block of releases, their nodes, and blocks of each partition
-        in order; shared: for each partition and number of free chips the first shared node; spare: pools of spare
-        nodes, that of a partition at its first node; window_of: windows by partition and begin; hits: jobs that a
-        failure hits; sums, speed: speed integral at the hours and speed; stretch, interval: as in `Sites`; and the
-        bits of GROUP
+        heap: time << world.shift | job or jobs + node; free: a bit for each free node; wait_count, wait_summary:
+        entries of each block, and their summary; wait_dir, wait_blocks: blocks of each queue in order, and how many
+        (queue 2 p is the main one of partition p, 2 p + 1 the one of its leftovers);
+        hold_count, hold_total, hold_dir, hold_first: entries of each block of releases, their nodes, and blocks of each
+        partition in order with their first times; shared: for each partition and number of free chips the first shared
+        node; spare: pools of spare nodes, that of a partition at its first node; window_of: windows by partition and
+        begin; hits: jobs that a failure hits; sums, speed: speed integral at the hours and speed; stretch, interval: as
+        in `Sites`; and the bits of GROUP
     """
 
     world: Records
     job: Records
     run: Records
     node: Records
+    spot: Records
     item: Records
     group: Records
     part: Records

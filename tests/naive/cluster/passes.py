@@ -48,13 +48,15 @@ class Profile:
         times |= {edge for begin, end, _ in self.windows + self.reserved for edge in (begin, end)}
         return sorted(time for time in times if time > self.now)
 
+    def has(self, nodes: int, begin: int, end: int) -> bool:
+        """Whether so many nodes are there all the time from `begin` to `end`, if that is any."""
+        inside = [time for time in [begin, *self.breakpoints()] if begin <= time < end]
+        return all(self.at(time) >= nodes for time in inside)
+
     def earliest(self, nodes: int, length: int) -> int | None:
         """First time from which so many nodes are there for so long."""
-        for begin in [self.now, *self.breakpoints()]:
-            inside = [time for time in self.breakpoints() if begin < time < begin + length]
-            if all(self.at(time) >= nodes for time in [begin, *inside]):
-                return begin
-        return None
+        begins = [self.now, *self.breakpoints()]
+        return next((begin for begin in begins if self.has(nodes, begin, begin + length)), None)
 
 
 @dataclass
@@ -167,10 +169,14 @@ def reserve(world: World, part: Part, loop: Loop, job: Job, node: Node | None) -
     loop.seen += 1
     if loop.seen > world.policy.depth:
         return False
-    if node is not None:
-        start(world, job, node)
-        return True
     assert loop.profile is not None
+    if node is not None:
+        # The job keeps the node from when the others on it leave until its own end.
+        kept = release_of(node), estimated_end(world, job)
+        if loop.profile.has(1, *kept):
+            loop.profile.reserved.append((*kept, 1))
+            start(world, job, node)
+            return True
     length = expected_length(world, job)
     begin = loop.profile.earliest(job.nodes, length)
     if begin is None:
