@@ -42,6 +42,7 @@ bench: $(VENV)/.dev ## measurements side by side
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/operation.py
+	$(BIN)/python bench/energy.py
 
 web: ## build the front end from web/ (needs Node; the built file is committed, so only its authors need this)
 	cd web && npm ci --no-audit --no-fund && npm run build
@@ -99,6 +100,7 @@ lock: $(VENV)/.made ## resolve requirements/*.txt anew (LOCK_ARGS=--upgrade for 
 	$(BIN)/python -m venv --clear $(LOCK_VENV)
 	$(LOCK_VENV)/bin/python -m pip install --quiet uv
 	$(UV_COMPILE) $(LOCK_ARGS) pyproject.toml requirements/build.in -o requirements/runtime.txt
-	$(UV_COMPILE) $(LOCK_ARGS) pyproject.toml requirements/build.in --group dev -c requirements/runtime.txt \
+	$(UV_COMPILE) $(LOCK_ARGS) pyproject.toml requirements/build.in --group dev --extra siting --extra site-energy \
+	  -c requirements/runtime.txt \
 	  -o requirements/dev.txt
 	rm -rf $(LOCK_VENV)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from gortyn.energy import EnergyAccount, Use
+from gortyn.kernels.types import Jobs
 from gortyn.model import (
     Cooling,
     Failures,
@@ -112,3 +115,39 @@ def log(busy_chips: Any, capacity_chips: Any, start_s: Any = (), end_s: Any = ()
         "engine_s": 0.0,
     }
     return Log(**known | stated)
+
+
+def jobs(chips: Any = (), run_s: Any = 3600, **stated: Any) -> Jobs:
+    """Jobs of one tenant and one partition, sent at the start; nodes have eight chips."""
+    of = np.atleast_1d(np.asarray(chips, np.int64))
+    every = np.ones_like(of)
+    known = {
+        "submit_s": every * 0,
+        "run_s": every * run_s,
+        "requested_s": every * run_s,
+        "nodes": -(-of // 8),
+        "chips": of,
+        "tenant": every.astype(np.int32) * 0,
+        "partition": every.astype(np.int32) * 0,
+        "training_run": -every.astype(np.int32),
+        "outcome": every.astype(np.int8) * 0,
+    }
+    return Jobs(**known | stated)
+
+
+def energy(cost_eur: Any, **stated: Any) -> EnergyAccount:
+    """An account of sites that cost so much in each hour, float64[site, hour], and draw, emit and evaporate nothing."""
+    cost = np.asarray(cost_eur, np.float64)
+    none, nothing = np.zeros_like(cost), np.zeros(cost.shape[0])
+    known = {field.name: none for field in fields(EnergyAccount)}
+    site = (
+        "demand_charge_eur",
+        "plants_eur",
+        "renewable_hourly_share",
+        "renewable_annual_share",
+        "embodied_t",
+        "embodied_t_per_year",
+    )
+    known |= dict.fromkeys(site, nothing) | {"cost_eur": cost, "active_share": np.zeros((1, 1))}
+    none_used = Use(*np.zeros((len(Use._fields), 1)))
+    return EnergyAccount(**known | {"tenants": none_used, "cost_parts_eur": {}, "energy_parts_mwh": {}} | stated)

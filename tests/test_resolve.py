@@ -74,7 +74,8 @@ def test_the_catalogue_fills_what_the_scenario_leaves_out() -> None:
     assert narvik.grid.price_eur_per_mwh == catalogue.fact("grids", "NO", "price_eur_per_mwh").value
     assert lavrion.grid.carbon_g_per_kwh == catalogue.fact("grids", "GR", "carbon_g_per_kwh").value
     # What the scenario says stays.
-    assert (narvik.cooling.pue, lavrion.cooling.pue) == (catalogue.fact("cooling", "liquid", "pue").value, 1.3)
+    assert narvik.cooling.liquid_share == catalogue.fact("cooling", "liquid", "liquid_share").value
+    assert (narvik.cooling.pue, lavrion.cooling.pue) == (None, 1.3)
     assert resolved.scenario.training_runs[0].tokens == 1e12
 
 

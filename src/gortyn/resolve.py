@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from gortyn.catalogue import Catalogue, Fact
 from gortyn.model import Fault, FromCatalogue, Noun, Scenario, Unit
+from gortyn.model.series import AllSeries
 
 # What an entry of a kind is called, where a scenario names one.
 ENTRIES = {"chips": "chip", "grids": "country", "models": "model"}
@@ -56,10 +57,15 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A scenario with every value filled, and the origin of each value by its path."""
+    """A scenario with every value filled, the origin of each value by its path, and what the files it names hold.
+
+    notes: what was filled, left out or converted while those files were read, one sentence each.
+    """
 
     scenario: Scenario
     origins: Mapping[PathKey, Origin]
+    series: AllSeries = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Unresolved(ValueError):

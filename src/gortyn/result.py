@@ -13,10 +13,11 @@ from gortyn.resolve import Origin, PathKey
 if TYPE_CHECKING:
     from gortyn.access import Access
     from gortyn.claims import Verdict
-    from gortyn.energy import EnergyAccount
+    from gortyn.energy import EnergyAccount, SiteScore, Swing
     from gortyn.finance import Finance
     from gortyn.kernels.types import Jobs
     from gortyn.model import Scenario
+    from gortyn.model.series import AllSeries
     from gortyn.operation import Log
     from gortyn.training import TrainingEstimate
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 class Result:
     """All that one run found.
 
-    scenario: resolved. origins: where each of its values comes from. facts: the catalogue entries that were read.
+    scenario: resolved. origins: where each of its values comes from. series: what the files that it names hold. facts:
+    the catalogue entries that were read.
     Then one field per stage. seconds: wall-clock time of each stage [s], in their order.
     """
 
     scenario: Scenario
     origins: Mapping[PathKey, Origin]
+    series: AllSeries
     facts: tuple[Fact, ...]
     plans: tuple[SitePlan, ...]
     partitions: tuple[Partition, ...]
@@ -38,6 +41,8 @@ class Result:
     jobs: Jobs
     log: Log
     energy: EnergyAccount
+    swings: tuple[Swing, ...]
+    scores: tuple[SiteScore, ...]
     access: Access
     finance: Finance
     verdicts: tuple[Verdict, ...]

@@ -37,18 +37,25 @@ def run(
     catalogue : the shipped one if left out.
     progress : called with the name of each stage as it begins.
 
+    Raises
+    ------
+    ValueError : the scenario names files of hourly values and was not loaded by `gortyn.load`.
+
     Returns
     -------
     The result of every stage. The same scenario, catalogue and seed give the same result on every machine.
     """
     catalogue = catalogue or load_catalogue()
-    resolved = scenario if isinstance(scenario, Resolved) else resolve(scenario, catalogue)
+    resolved = _resolved(scenario, catalogue)
     scenario, facts = resolved.scenario, catalogue.lookup()
     stages = _Stages(progress)
-    operated = _operate(scenario, facts, stages)
+    operated = _operate(resolved, facts, stages)
     plans, partitions, tariffs = operated.plans, operated.partitions, operated.tariffs
     with stages("energy"):
-        power = energy.account(scenario, partitions, operated.log, tariffs)
+        done = partitions, operated.jobs, operated.log
+        power = energy.account(scenario, plans, *done, tariffs, facts, resolved.series)
+        swings = energy.swings(scenario, *done, facts, operated.estimates)
+        scores = energy.tender_scores(scenario, plans, power, facts, resolved.series)
     with stages("finance"):
         money = finance.appraise(scenario, plans, power, operated.access)
     with stages("claims"):
@@ -56,6 +63,7 @@ def run(
     return Result(
         scenario=scenario,
         origins=resolved.origins,
+        series=resolved.series,
         facts=_facts(resolved, facts.used),
         plans=plans,
         partitions=partitions,
@@ -63,6 +71,8 @@ def run(
         jobs=operated.jobs,
         log=operated.log,
         energy=power,
+        swings=swings,
+        scores=scores,
         access=operated.access,
         finance=money,
         verdicts=verdicts,
@@ -91,16 +101,33 @@ def operate(
 ) -> Operated:
     """Carry a scenario as far as the queue: who runs when and where; arguments as of `run`."""
     catalogue = catalogue or load_catalogue()
+    resolved = _resolved(scenario, catalogue)
+    return _operate(resolved, catalogue.lookup(), _Stages(progress))
+
+
+def _resolved(scenario: Scenario | Resolved, catalogue: Catalogue) -> Resolved:
+    """The scenario with every value filled.
+
+    Raises
+    ------
+    ValueError : it names files, which only `gortyn.load` reads, and comes without their values.
+    """
     resolved = scenario if isinstance(scenario, Resolved) else resolve(scenario, catalogue)
-    return _operate(resolved.scenario, catalogue.lookup(), _Stages(progress))
+    for site in resolved.scenario.sites:
+        named = (site.grid.price_file, site.grid.carbon_file, site.weather_file)
+        if any(named) and site.name not in resolved.series:
+            message = f"site '{site.name}' names files of hourly values; load the scenario with gortyn.load"
+            raise ValueError(message)
+    return resolved
 
 
-def _operate(scenario: Scenario, facts: Lookup, stages: _Stages) -> Operated:
+def _operate(resolved: Resolved, facts: Lookup, stages: _Stages) -> Operated:
+    scenario = resolved.scenario
     rng = np.random.default_rng(scenario.simulation.seed)
     with stages("machine"):
-        plans = machine.plan(scenario, facts)
+        plans = machine.plan(scenario, facts, resolved.series)
         partitions = machine.partitions(scenario, plans)
-        tariffs = energy.tariffs(scenario, plans, facts)
+        tariffs = energy.tariffs(scenario, plans, facts, resolved.series)
     with stages("training"):
         estimates = training.estimates(scenario, plans, facts)
         stretch_pm = training.stretch_pm(scenario, plans, partitions, facts)

@@ -36,7 +36,7 @@ def summarise(result: Result) -> dict[str, float | int | None]:
         "delivered_chip_hours": users.delivered_chip_hours,
         "lost_chip_hours": users.lost_chip_hours,
         "failed_chip_hours": users.failed_chip_hours,
-        "goodput_share": users.delivered_chip_hours / at_work if at_work else math.nan,
+        "goodput_share": _ratio(users.delivered_chip_hours, at_work),
         "utilisation_share": users.utilisation_share,
         "jobs": len(started),
         "interruptions": int(log.interrupted_jobs.sum()),
@@ -45,9 +45,14 @@ def summarise(result: Result) -> dict[str, float | int | None]:
         "wait_p90_s": float(quantiles(promised_s)[90]),
         "gini": users.gini,
         "jain": users.jain,
-        "energy_mwh": float(power.facility_mw.sum()),
-        "energy_eur": float(power.cost_eur.sum()),
-        "carbon_t": float(power.carbon_t.sum()),
+        "energy_mwh": power.energy_mwh_total,
+        "energy_eur": power.cost_eur_total,
+        "carbon_t": power.carbon_t_total,
+        "market_carbon_t": float(power.market_carbon_t.sum()),
+        "embodied_t": float(power.embodied_t.sum()),
+        "water_m3": float(power.water_m3.sum()),
+        "pue": _ratio(power.energy_mwh_total, float(power.it_energy_mwh.sum())),
+        "renewable_hourly_share": _ratio(float(power.renewable_mw.sum()), power.energy_mwh_total),
         "npv_eur": money.npv_eur,
         "irr_rate": money.irr,
         "levelised_eur_per_chip_hour": money.levelised_eur_per_chip_hour,
@@ -55,6 +60,11 @@ def summarise(result: Result) -> dict[str, float | int | None]:
         "private_per_public": money.private_per_public,
     }
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+
+
+def _ratio(part: float, whole: float) -> float:
+    """A part over a whole; of nothing, not a number."""
+    return part / whole if whole else math.nan
 
 
 def _startup_wait_s(result: Result, wait_s: NDArray[np.int64], tenant: NDArray[np.int32]) -> float:

@@ -123,7 +123,7 @@ def test_chips_of_jobs_are_the_busy_chips_of_the_log(make_scenario, make_jobs, p
     jobs, _ = make_jobs(rows)
     scenario = make_scenario(TENANTS)
     level = np.zeros((1, 24))
-    log = simulate(scenario, partitions, jobs, Tariffs(level, level, np.ones(1)))
+    log = simulate(scenario, partitions, jobs, Tariffs(level, level, np.ones_like(level)))
     access = account(scenario, partitions, jobs, log)
     assert access.delivered_chip_hours == pytest.approx(log.busy_chips.sum())
     assert access.capacity_chip_hours == 24 * 80

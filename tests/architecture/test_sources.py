@@ -13,11 +13,14 @@ import pytest
 from architecture.tree import label, modules, parse
 
 ROOMS = (
+    "hours",
+    "climate",
     "machine",
     "training",
     "workload",
     "operation",
     "energy",
+    "siting",
     "access",
     "finance",
     "claims",

@@ -29,7 +29,7 @@ CHARTS = {
     "machine": 1,
     "training": 1,
     "operation": 4,
-    "energy": 3,
+    "energy": 10,
     "money": 3,
     "claims": 0,
     "sources": 0,

@@ -227,8 +227,9 @@ def test_site_and_layer_are_chosen_by_keyboard_and_kept_in_the_address(
     page.reload()
     assert page.get_by_role("radio", name="Carbon intensity").is_checked()
     page.goto(f"{report.as_uri()}#overview")
-    page.locator(".spot").last.focus()
-    assert page.locator(".site-list .open").count() == 1
+    overview = page.locator("#screen-overview")
+    overview.locator(".spot").last.focus()
+    assert overview.locator(".site-list .open").count() == 1
     assert page.url.rsplit("site=", 1)[1] in data["tables"]["sites"]["site"]
     watched.check()
 

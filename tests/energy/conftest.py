@@ -76,7 +76,7 @@ def make_log():
 
 @pytest.fixture
 def rooms(facts, make_log):
-    """Plans, partitions and a log with the same busy share in every hour."""
+    """Plans, partitions, no jobs and a log with the same busy share in every hour."""
 
     def make(scenario, busy_share=1.0):
         plans = plan(scenario, facts)
@@ -85,6 +85,6 @@ def rooms(facts, make_log):
             for index, site in enumerate(plans)
         )
         capacity = np.repeat([[float(site.chips)] for site in plans], 24 * scenario.simulation.days, axis=1)
-        return plans, parts, make_log(busy_share * capacity, capacity)
+        return plans, parts, plain.jobs(np.zeros(0)), make_log(busy_share * capacity, capacity)
 
     return make

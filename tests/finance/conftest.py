@@ -10,7 +10,6 @@ import pytest
 import plain
 from gortyn.access import Access, TenantAccess
 from gortyn.catalogue import load
-from gortyn.energy import EnergyAccount
 from gortyn.finance import appraise
 from gortyn.machine import plan
 from gortyn.model import Costs, Fund, Layer, Phase, Simulation
@@ -98,16 +97,7 @@ def make_energy():
     """Energy account that costs so much per site over the window."""
 
     def make(cost_eur):
-        cost = np.array(cost_eur, dtype=np.float64)[:, None]
-        none = np.zeros_like(cost)
-        return EnergyAccount(
-            it_mw=none,
-            facility_mw=none,
-            price_eur_per_mwh=none,
-            carbon_g_per_kwh=none,
-            cost_eur=cost,
-            carbon_t=none,
-        )
+        return plain.energy(np.array(cost_eur)[:, None])
 
     return make
 

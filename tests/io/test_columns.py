@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import polars as pl
 
+from gortyn.io import siting_results
 from gortyn.io.columns import Column, dictionary
 from gortyn.io.tables import TABLES
 
@@ -19,7 +20,7 @@ def test_every_row_of_the_file_is_a_column_in_its_order() -> None:
 
 
 def test_tables_are_those_that_are_written_and_the_summary() -> None:
-    assert set(dictionary()) == {"summary", *TABLES}
+    assert set(dictionary()) == {"summary", *TABLES, *siting_results.TABLES}
 
 
 def test_dtypes_are_those_of_polars() -> None:

@@ -19,8 +19,8 @@ SMALL = Path(__file__).parents[1] / "data" / "small.yaml"
 BAD = SMALL.parents[1] / "bad"
 KEYWORDS = {
     "$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "description", "enum",
-    "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maximum", "maxItems", "maxLength", "minimum",
-    "minItems", "pattern", "properties", "required", "title", "type", "x-unit",
+    "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maximum", "maxItems", "maxLength", "minLength",
+    "minimum", "minItems", "pattern", "properties", "required", "title", "type", "x-unit",
 }  # fmt: skip
 TYPES = {
     "object": dict,
@@ -58,6 +58,7 @@ def errors(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
         "exclusiveMaximum": lambda bound: value >= bound,
         "minItems": lambda bound: len(value) < bound,
         "maxLength": lambda bound: len(value) > bound,
+        "minLength": lambda bound: len(value) < bound,
     }.items():
         if word in schema and wrong(schema[word]):
             said.append(f"{path}: {word}")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from gortyn.io.columns import dictionary
-from gortyn.io.tables import _frame, frames
+from gortyn.io.tables import TABLES, _frame, frames
 from gortyn.resolve import leaves
 from gortyn.result import Result
 
@@ -20,7 +20,7 @@ def tables(small_result: Result) -> dict[str, pl.DataFrame]:
 
 
 def test_columns_and_types_are_those_of_the_dictionary(tables: dict[str, pl.DataFrame]) -> None:
-    assert set(tables) == set(dictionary()) - {"summary"}
+    assert set(tables) == set(TABLES)
     for name, frame in tables.items():
         declared = {column: getattr(pl, entry.dtype) for column, entry in dictionary()[name].items()}
         assert dict(frame.schema) == declared, name
@@ -133,7 +133,12 @@ def test_hours_agree_with_jobs_sites_and_summary(tables: dict[str, pl.DataFrame]
     assert tables["jobs"]["interruptions"].sum() >= summary["interruptions"] + summary["preemptions"]
     sites = tables["sites"].sort("site")
     by_site = hourly.group_by("site").agg(pl.col("cost_eur", "carbon_t", "facility_mw").sum()).sort("site")
-    assert sites["energy_eur"].to_list() == pytest.approx(by_site["cost_eur"].to_list())
+    paid = by_site["cost_eur"] + sites["demand_charge_eur"] + sites["plants_eur"]
+    assert sites["energy_eur"].to_list() == pytest.approx(paid.to_list())
+    costs = tables["energy_costs"].filter(pl.col("part") != "heat").group_by("site").agg(pl.col("cost_eur").sum())
+    assert costs.sort("site")["cost_eur"].to_list() == pytest.approx(paid.to_list())
+    parts = tables["energy_parts"].group_by("site").agg(pl.col("energy_mwh").sum()).sort("site")
+    assert parts["energy_mwh"].to_list() == pytest.approx(sites["energy_mwh"].to_list())
     assert sites["carbon_t"].to_list() == pytest.approx(by_site["carbon_t"].to_list())
     assert sites["energy_mwh"].to_list() == pytest.approx(by_site["facility_mw"].to_list())
     assert summary["energy_mwh"] == pytest.approx(hourly["facility_mw"].sum())

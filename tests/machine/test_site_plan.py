@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gortyn.catalogue import load
 from gortyn.machine import Capex, plan, size
-from gortyn.model import Phase
+from gortyn.model import Cooling, Phase
+from gortyn.model.series import SiteSeries, WeatherSeries
 
 
 def phase(**how):
@@ -67,6 +69,29 @@ def test_h100_equivalents_and_chips_are_two_names_of_one_size(machine, facts, ch
     assert chips <= bought.chips < chips + per_node
     assert bought.chips <= bought.domains * 64 < bought.chips + 64
     assert size(phase(h100_equivalents=bought.h100_equivalents), machine, facts) == bought
+
+
+def test_a_stated_pue_holds_at_the_peak(scenario, facts):
+    (north,) = plan(scenario, facts)
+    assert (north.pue, north.peak_pue) == (1.2, 1.2)
+    assert north.peak_facility_mw == pytest.approx(north.facility_mw)
+
+
+def test_pue_left_out_follows_from_climate_and_file(scenario):
+    """As LUMI at Kajaani: below 1.04 at full load; a year of one's own at 38 degC needs more in every hour."""
+    facts = load().lookup()
+    cooled = scenario.sites[0].model_copy(
+        update={"cooling": Cooling(kind="warm-water"), "latitude_deg": 64.2, "longitude_deg": 27.7}
+    )
+    there = scenario.model_copy(update={"sites": (cooled,)})
+    (typical,) = plan(there, facts)
+    assert 1.02 < typical.pue < 1.04 < typical.peak_pue < 1.1
+    assert typical.facility_mw == pytest.approx(typical.it_mw * typical.pue)
+    same = np.full(8760, 38.0), np.full(8760, 0.4), np.zeros(8760), np.zeros(8760)
+    file = SiteSeries(weather=WeatherSeries(np.datetime64("2024-01-01T00", "h"), *same))
+    (hot,) = plan(there, facts, {cooled.name: file})
+    assert hot.pue == pytest.approx(hot.peak_pue)
+    assert hot.pue > typical.pue
 
 
 def test_capex_adds_part_by_part():

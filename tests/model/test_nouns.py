@@ -31,6 +31,7 @@ SMALL = Path(__file__).parents[1] / "data" / "small.yaml"
 PROGRAMME = {
     "name": "P", "mobilised_eur": 100.0, "public_eur": 40.0, "private_eur": 60.0, "budget_eur": 50.0, "base_year": 2026,
 }  # fmt: skip
+HEDGE: dict[str, Any] = {"name": "hedge", "kind": "fixed", "share": 0.6, "price_eur_per_mwh": 50.0}
 LAYER = {"name": "loan", "kind": "senior-debt", "provider": "private", "share": 1.0}
 PHASE = {"name": "one", "operational": date(2028, 1, 1), "machine": "gpu", "chips": 8}
 SITE: dict[str, Any] = {
@@ -207,3 +208,17 @@ def test_a_scenario_finds_its_machine() -> None:
 )
 def test_the_longest_suffix_names_the_unit(name: str, unit: str | None) -> None:
     assert suffix_unit(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"contracts": (HEDGE, HEDGE)}, "'hedge' is there already"),
+        ({"contracts": (HEDGE, HEDGE | {"name": "other"})}, "take 120% of the load"),
+        ({"carbon_g_per_kwh": 50.0, "direct_carbon_g_per_kwh": 60.0}, "more than the life cycle's 50"),
+    ],
+)
+def test_grids_that_cannot_be_are_refused(stated: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Grid.model_validate({"connection_mw": 10.0, "energised": date(2027, 1, 1), **stated})
+    assert said in str(caught.value)

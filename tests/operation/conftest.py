@@ -55,6 +55,6 @@ def flat():
     """Tariffs that never change."""
 
     def make(sites=2, hours=240, price=50.0, carbon=100.0):
-        return Tariffs(np.full((sites, hours), price), np.full((sites, hours), carbon), np.ones(sites))
+        return Tariffs(np.full((sites, hours), price), np.full((sites, hours), carbon), np.ones((sites, hours)))
 
     return make

@@ -61,7 +61,7 @@ def test_no_checkpoints_where_nothing_fails_and_stated_ones_else(make_scenario, 
 @pytest.mark.parametrize(("rule", "cheap"), [("cheapest", 0), ("greenest", 1)])
 def test_federation_goes_by_what_a_site_pays_for_an_hour_of_it(make_scenario, make_partitions, rule, cheap):
     price, carbon = np.array([[40.0] * 24, [50.0] * 24]), np.array([[300.0] * 24, [50.0] * 24])
-    tariffs = Tariffs(price, carbon, np.array([1.2, 1.1]))
+    tariffs = Tariffs(price, carbon, np.array([[1.2] * 24, [1.1] * 24]))
     found = sites(make_scenario(days=1, federation=rule), make_partitions(10, 10), NO_STRETCH, tariffs, 10)
     assert found.signal[:, 0].argmin() == cheap
     assert found.signal[0, 0] == pytest.approx({"cheapest": 48.0, "greenest": 360.0}[rule])

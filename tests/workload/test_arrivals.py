@@ -8,7 +8,7 @@ from math import exp
 import numpy as np
 import pytest
 
-from gortyn.machine.conversions import utc_offset_h
+from gortyn.model.conversions import utc_offset_h
 from gortyn.workload.arrivals import (
     Batches,
     bursts,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from gortyn.access.delivery import chip_hours_within
 from gortyn.access.fairness import gini, jain
 from gortyn.access.waits import bounded_slowdown, quantiles
-from gortyn.machine.conversions import S_PER_HOUR
 from gortyn.model import Scenario
+from gortyn.model.conversions import S_PER_HOUR
 from gortyn.model.tenant import TenantClass
 
 if TYPE_CHECKING:
@@ -106,17 +106,22 @@ class Access:
 
 
 class _Sums(NamedTuple):
-    """Per-job arrays that waits are taken over, and per-tenant sums."""
+    """Sums by tenant."""
 
-    tenant: NDArray[np.int32]
-    started: NDArray[np.bool_]
-    wait_s: NDArray[np.int64]
-    run_s: NDArray[np.int64]
+    jobs: NDArray[np.int64]
+    started: NDArray[np.int64]
     asked: NDArray[np.float64]
     prompt: NDArray[np.float64]
     delivered: NDArray[np.float64]
     lost: NDArray[np.float64]
     revenue_eur: NDArray[np.float64]
+
+
+class _Waits(NamedTuple):
+    """Waits [s] and bounded slowdowns of jobs that started."""
+
+    wait_s: NDArray[np.int64]
+    slowdown: NDArray[np.float64]
 
 
 class _Figures(TypedDict):
@@ -163,24 +168,29 @@ def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, l
     capacity, lost = float(log.capacity_chips.sum()), float(sums.lost.sum())
     delivered = float(sums.delivered.sum())
     leftover = np.array([tenant.qos == "leftover" for tenant in scenario.tenants])
-    tenants: list[TenantAccess] = []
-    for index, tenant in enumerate(scenario.tenants):
-        members = np.arange(len(scenario.tenants)) == index
-        figures, _ = _figures(sums, members, members, delivered)
-        tenants.append(TenantAccess(tenant=tenant.name, tenant_class=tenant.tenant_class, **figures))
+    tenants: dict[int, TenantAccess] = {}
     classes: list[ClassAccess] = []
-    waits: list[NDArray[np.float64]] = []
-    for name in _classes(scenario):
-        members = np.array([tenant.tenant_class == name for tenant in scenario.tenants])
-        promised = members & ~leftover
-        figures, wait_s = _figures(sums, members, promised if promised.any() else members, delivered)
+    quantiles_s: list[NDArray[np.float64]] = []
+    names = _classes(scenario)
+    class_of = np.array([names.index(tenant.tenant_class) for tenant in scenario.tenants], np.int8)
+    started_in = np.where(log.start_s >= 0, class_of[jobs.tenant], -1)
+    for place, name in enumerate(names):
+        members = np.flatnonzero(class_of == place)
+        tenant_of, waits = _waits(np.flatnonzero(started_in == place), jobs, log)
+        for index in members.tolist():
+            figures, _ = _figures(sums, [index], _of(waits, tenant_of == index), delivered)
+            tenants[index] = TenantAccess(tenant=scenario.tenants[index].name, tenant_class=name, **figures)
+        if 0 < leftover[members].sum() < members.size:
+            waits = _of(waits, ~leftover[tenant_of])
+        figures, wait_s = _figures(sums, members.tolist(), waits, delivered)
         classes.append(ClassAccess(tenant_class=name, **figures))
-        waits.append(wait_s)
-    served = [row.served_share for row, last in zip(tenants, leftover, strict=True) if row.jobs and not last]
+        quantiles_s.append(wait_s)
+    rows = tuple(tenants[index] for index in range(len(scenario.tenants)))
+    served = [row.served_share for row, last in zip(rows, leftover, strict=True) if row.jobs and not last]
     return Access(
         classes=tuple(classes),
-        tenants=tuple(tenants),
-        wait_quantiles=np.array(waits),
+        tenants=rows,
+        wait_quantiles=np.array(quantiles_s),
         capacity_chip_hours=capacity,
         delivered_chip_hours=delivered,
         lost_chip_hours=lost,
@@ -209,10 +219,8 @@ def _sums(scenario: Scenario, jobs: Jobs, log: Log) -> _Sums:
     delivered = log.tenant_chip_hours.sum(axis=(0, 2)) - log.tenant_lost_chip_hours
     price = np.array([tenant.price_eur_per_chip_hour for tenant in scenario.tenants])
     return _Sums(
-        tenant=jobs.tenant,
-        started=log.start_s >= 0,
-        wait_s=log.start_s - jobs.submit_s,
-        run_s=log.end_s - log.start_s,
+        jobs=np.bincount(jobs.tenant, minlength=delivered.size),
+        started=np.bincount(jobs.tenant[log.start_s >= 0], minlength=delivered.size),
         asked=asked,
         prompt=prompt,
         delivered=delivered,
@@ -221,19 +229,29 @@ def _sums(scenario: Scenario, jobs: Jobs, log: Log) -> _Sums:
     )
 
 
+def _waits(started: NDArray[np.int64], jobs: Jobs, log: Log) -> tuple[NDArray[np.int32], _Waits]:
+    """Tenant, wait and slowdown of some jobs that started."""
+    start_s = log.start_s[started]
+    wait_s, run_s = start_s - jobs.submit_s[started], log.end_s[started] - start_s
+    return jobs.tenant[started], _Waits(wait_s, bounded_slowdown(wait_s, run_s))
+
+
+def _of(waits: _Waits, chosen: NDArray[np.bool_]) -> _Waits:
+    return _Waits(waits.wait_s[chosen], waits.slowdown[chosen])
+
+
 def _figures(
-    sums: _Sums, members: NDArray[np.bool_], waiting: NDArray[np.bool_], all_delivered: float
+    sums: _Sums, members: list[int], waits: _Waits, all_delivered: float
 ) -> tuple[_Figures, NDArray[np.float64]]:
-    """Sums over some of the tenants, waits over some of those, and the wait quantiles."""
-    jobs = members[sums.tenant]
-    waited = waiting[sums.tenant] & sums.started
-    wait_s, run_s = sums.wait_s[waited], sums.run_s[waited]
+    """Figures of some tenants by sums and waits, and the wait quantiles."""
+    wait_s, slowdown = waits
     wait_quantiles = quantiles(wait_s)
+    jobs = int(sums.jobs[members].sum())
     chip_hours, lost = float(sums.delivered[members].sum()), float(sums.lost[members].sum())
     prompt = float(sums.prompt[members].sum())
     figures = _Figures(
-        jobs=int(np.count_nonzero(jobs)),
-        unstarted_jobs=int(np.count_nonzero(jobs & ~sums.started)),
+        jobs=jobs,
+        unstarted_jobs=jobs - int(sums.started[members].sum()),
         asked_chip_hours=float(sums.asked[members].sum()),
         chip_hours=chip_hours,
         lost_chip_hours=lost,
@@ -245,7 +263,7 @@ def _figures(
         wait_p90_s=float(wait_quantiles[90]),
         wait_p99_s=float(wait_quantiles[99]),
         wait_mean_s=float(wait_s.mean()) if wait_s.size else float("nan"),
-        bounded_slowdown_mean=float(bounded_slowdown(wait_s, run_s).mean()) if wait_s.size else float("nan"),
+        bounded_slowdown_mean=float(slowdown.mean()) if wait_s.size else float("nan"),
         revenue_eur=float(sums.revenue_eur[members].sum()),
     )
     return figures, wait_quantiles

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.model.conversions import S_PER_HOUR
 
 
 def chip_hours_within(

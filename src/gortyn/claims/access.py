@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from gortyn.claims.text import clauses, hours, listed, number, percent
 from gortyn.claims.tolerance import DOMINANT_SHARE, JAIN_FAIR, JAIN_UNFAIR, SERVED_SHARE, UNSUSPICIOUS_SHARE
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade, weigh
-from gortyn.machine.conversions import S_PER_DAY
+from gortyn.model.conversions import S_PER_DAY
 
 if TYPE_CHECKING:
     from gortyn.access import ClassAccess

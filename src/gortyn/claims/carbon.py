@@ -7,7 +7,7 @@ from typing import Final
 from gortyn.claims.text import number, size
 from gortyn.claims.tolerance import GRIDS_DIFFER
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade
-from gortyn.machine.conversions import HOURS_PER_YEAR
+from gortyn.model.conversions import HOURS_PER_YEAR
 
 T_PER_KT: Final = 1e3
 KWH_PER_MWH: Final = 1e3

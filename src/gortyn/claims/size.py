@@ -11,8 +11,8 @@ from gortyn.claims.text import eur, listed, number, plural, size
 from gortyn.claims.tolerance import GENERATION_YEARS, ROUNDED, THOUSANDS, near, reaches
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade
 from gortyn.machine import REFERENCE_CHIP, SitePlan
-from gortyn.machine.conversions import KW_PER_MW
 from gortyn.model import known
+from gortyn.model.conversions import KW_PER_MW
 
 NO_FACTORIES: Final = "The catalogue has no AI factory with a published number of chips."
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gortyn.machine import SitePlan
-from gortyn.machine.conversions import DAYS_PER_WEEK, S_PER_DAY
+from gortyn.model.conversions import DAYS_PER_WEEK, S_PER_DAY
 
 BILLION: Final = 1e9
 MILLION: Final = 1e6

@@ -15,8 +15,8 @@ from gortyn.claims.tolerance import (
 )
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade, weigh
 from gortyn.machine import REFERENCE_CHIP
-from gortyn.machine.conversions import DAYS_PER_WEEK, HOURS_PER_DAY
 from gortyn.model import known
+from gortyn.model.conversions import DAYS_PER_WEEK, HOURS_PER_DAY
 from gortyn.training import TrainingEstimate
 from gortyn.training.architecture import Architecture
 

@@ -14,11 +14,13 @@ from cyclopts import App, CycloptsError, Parameter
 
 from gortyn import __version__
 from gortyn.cli.author import check, new, schema, show
+from gortyn.cli.energy import energy
 from gortyn.cli.goodput import goodput
 from gortyn.cli.operate import operate
 from gortyn.cli.output import INVALID, InvalidInput, complain
 from gortyn.cli.reference import doctor, facts
 from gortyn.cli.results import compare, report, run
+from gortyn.cli.site import site
 from gortyn.cli.trace import trace
 from gortyn.cli.train import train
 from gortyn.cli.training import calibrate
@@ -42,8 +44,10 @@ for verb in (
     show,
     run,
     operate,
+    energy,
     compare,
     report,
+    site,
     train,
     goodput,
     validate,

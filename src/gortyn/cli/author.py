@@ -6,11 +6,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from gortyn.cli.output import INVALID, InvalidInput, complain, fault_json, fault_lines, print_table, say_json
+
+if TYPE_CHECKING:
+    from gortyn.resolve import Resolved
 
 Overrides = Annotated[Sequence[str], Parameter(name="--set", allow_leading_hyphen=True)]
 
@@ -65,13 +68,14 @@ def check(*files: str, set_: Overrides = (), json: bool = False) -> int:
     faults: dict[str, list[dict[str, object]]] = {}
     for file in files:
         try:
-            load(file, set_)
+            notes = load(file, set_).notes
             faults[file] = []
         except ScenarioError as error:
             faults[file] = fault_json(error)
             if not json:
                 complain(*fault_lines(error))
             continue
+        complain(*(f"note: {note}" for note in notes))
         if not json:
             print(f"{file}: no fault")
     if json:
@@ -99,7 +103,7 @@ def show(file: str, path: str = "", /, *, sources: bool = False, set_: Overrides
     from gortyn.io.faults import did_you_mean
     from gortyn.resolve import leaves, named_path, printed
 
-    resolved = _load(file, set_)
+    resolved = load_scenario(file, set_)
     rows = []
     for leaf in leaves(resolved.scenario):
         origin = resolved.origins[leaf.path]
@@ -137,12 +141,14 @@ def schema(*, out: Path | None = None) -> None:
     print(out)
 
 
-def _load(file: str, overrides: Sequence[str]):  # noqa: ANN202 - Resolved, whose import costs pydantic's start-up time
-    """Load a scenario, or leave with all its faults."""
+def load_scenario(file: str, overrides: Sequence[str]) -> Resolved:
+    """Load a scenario and say what was put right in the files that it names, or leave with all its faults."""
     from gortyn.io.faults import ScenarioError
     from gortyn.io.load import load
 
     try:
-        return load(file, overrides)
+        resolved = load(file, overrides)
     except ScenarioError as error:
         raise InvalidInput(*fault_lines(error)) from None
+    complain(*(f"note: {note}" for note in resolved.notes))
+    return resolved

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gortyn.cli.author import _load
+from gortyn.cli.author import load_scenario
 from gortyn.cli.output import FAILED, complain, print_table, progress, quantity, say_json
 from gortyn.cli.queue_output import by_group, finite, mean_slowdown, peak_mb, print_figures, write_starts
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def operate_scenario(file: str, overrides: Sequence[str], out: Path | None, json: bool) -> int:
     """Play the queue of a scenario; returns the exit code."""
-    resolved = _load(file, overrides)
+    resolved = load_scenario(file, overrides)
 
     import numpy as np
 

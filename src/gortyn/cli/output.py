@@ -51,9 +51,9 @@ def _as_text(value: Any) -> str:
 
 
 def fault_lines(error: ScenarioError) -> tuple[str, ...]:
-    """Return one line per fault and a last one that counts them."""
-    count = len(error.faults)
-    return (*(str(fault) for fault in error.faults), f"{count} fault{'s' if count != 1 else ''}.")
+    """Return what was put right in its files, one line per fault, and a last one that counts them."""
+    count, notes = len(error.faults), (f"note: {note}" for note in error.notes)
+    return (*notes, *(str(fault) for fault in error.faults), f"{count} fault{'s' if count != 1 else ''}.")
 
 
 def fault_json(error: ScenarioError) -> list[dict[str, Any]]:

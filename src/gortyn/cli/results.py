@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from gortyn.cli.author import Overrides, _load
+from gortyn.cli.author import Overrides, load_scenario
 from gortyn.cli.output import FAILED, InvalidInput, complain, print_table, progress, quantity, say_json
 
 if TYPE_CHECKING:
-    from gortyn.model import Scenario
+    from gortyn.resolve import Resolved
 
 Out = Annotated[Path | None, Parameter(name=("--out", "-o"))]
 Open = Annotated[bool, Parameter(name="--open")]
@@ -58,8 +58,8 @@ def run(
     from gortyn.io.results import ResultsError, check_target
 
     overrides = [*set_, f"simulation.seed={seed}"] if seed is not None else list(set_)
-    resolved = _load(file, overrides)
-    folder = out or RESULTS / f"{resolved.scenario.name}-{_fingerprint(resolved.scenario)}"
+    resolved = load_scenario(file, overrides)
+    folder = out or RESULTS / f"{resolved.scenario.name}-{_fingerprint(resolved)}"
     try:
         check_target(folder, force=force or out is None)
     except ResultsError as error:
@@ -84,12 +84,16 @@ def run(
     return 0
 
 
-def _fingerprint(scenario: Scenario) -> str:
+def _fingerprint(resolved: Resolved) -> str:
     """A short hash of everything that decides the result."""
     from gortyn import __version__
     from gortyn.io.yaml_text import scenario_yaml
 
-    return hashlib.sha256(f"{__version__}\n{scenario_yaml(scenario)}".encode()).hexdigest()[:8]
+    found = hashlib.sha256(f"{__version__}\n{scenario_yaml(resolved.scenario)}".encode())
+    for series in resolved.series.values():
+        for one in filter(None, series):
+            found.update(b"".join(value.tobytes() for value in one))
+    return found.hexdigest()[:8]
 
 
 def _print_headlines(title: str, summary: dict[str, float | int | None], folder: Path) -> None:

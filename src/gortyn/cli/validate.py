@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from gortyn.cli.operate import Estimate, PolicyName, play
 from gortyn.cli.output import InvalidInput, check_target, complain, say_json
 from gortyn.cli.trace import read_trace
 
 if TYPE_CHECKING:
+    from gortyn.energy.validation import EnergyValidation
     from gortyn.operation.starts import StartsValidation
     from gortyn.operation.validation import OperationValidation
     from gortyn.workload.trace import Trace
 
-SUBJECTS = ("training", "goodput", "operation")
+SUBJECTS = ("training", "goodput", "operation", "energy")
+HourlyFiles = Annotated[Sequence[str], Parameter(consume_multiple=True, negative=())]
 STARTS = {"job_id": ("job_id",), "start": ("start", "start_s")}
 """Columns of a table of starts, and the names that they go by."""
 
 
 def validate(
     subject: str,
-    table: Path,
+    table: Path | None = None,
     /,
     *,
     out: Path | None = None,
@@ -35,6 +40,10 @@ def validate(
     trace: Path | None = None,
     format: str | None = None,
     time_zone: str | None = None,
+    carbon: HourlyFiles = (),
+    price: HourlyFiles = (),
+    weather: HourlyFiles = (),
+    country: str | None = None,
     json: bool = False,
 ) -> None:
     """Compare what Gortyn predicts with published or recorded measurements, beside null models.
@@ -42,11 +51,11 @@ def validate(
     Parameters
     ----------
     subject
-        What to compare: training (step times of measured runs), goodput (published shares and failure rates) or
-        operation (recorded starts of jobs).
+        What to compare: training (step times of measured runs), goodput (published shares and failure rates),
+        operation (recorded starts of jobs) or energy (metered nodes, published PUE, carbon and shifting).
     table
         CSV file of measurements, with a header; for operation a job trace with recorded starts, or with --trace a CSV
-        file of starts (job_id, start).
+        file of starts (job_id, start). Energy also runs without one, on the figures of the catalogue.
     out
         Write every prediction to this CSV file.
     software
@@ -67,6 +76,15 @@ def validate(
         Operation: format of the trace; found by its content if left out.
     time_zone
         Operation: zone of the dates of the trace that have no offset, for example Europe/Berlin.
+    carbon
+        Energy: file of hourly carbon intensities, FILE#ZONE where it has several zones. Several files may follow, or
+        the option come again.
+    price
+        Energy: file of hourly wholesale prices, likewise.
+    weather
+        Energy: file of hourly weather, FILE#CLIMATE to compare it with that climate of the catalogue.
+    country
+        Energy: country of these files, for example FI; what their names or zones say if left out.
     json
         Print as JSON: passed, checks, errors and null models.
     """
@@ -79,11 +97,16 @@ def validate(
     rules = {"policy": policy, "estimate": estimate, "launch_overhead_s": launch_overhead_s}
     machine = {"nodes": nodes, "chips_per_node": chips_per_node}
     files = {"trace": trace, "format": format, "time_zone": time_zone}
-    _check_options(subject, {**machine, **rules, **files}, software)
+    hours = {"carbon": carbon or None, "price": price or None, "weather": weather or None, "country": country}
+    _check_options(subject, {**machine, **rules, **files}, software, hours)
     if out is not None:
         check_target(out, "gortyn validate: --out", table)
     try:
-        if subject == "training":
+        if subject == "energy":
+            report = _energy(table, carbon, price, weather, country)
+        elif table is None:
+            raise InvalidInput(f"gortyn validate: {subject} needs a table: gortyn validate {subject} TABLE")
+        elif subject == "training":
             from gortyn.training.validation import validate_table
 
             report = validate_table(_rows(table), str(table), load().lookup(), software)
@@ -104,8 +127,12 @@ def validate(
         print("\n".join(report.lines()))
 
 
-def _check_options(subject: str, stated: dict[str, object], software: str | None) -> None:
+def _check_options(subject: str, stated: dict[str, object], software: str | None, hours: dict[str, object]) -> None:
     """Refuse options of another subject, and a machine that is none."""
+    if subject != "energy" and (given := [f"--{name}" for name, value in hours.items() if value is not None]):
+        raise InvalidInput(f"gortyn validate: {', '.join(given)} is for energy, not for {subject}")
+    if subject == "energy" and software is not None:
+        raise InvalidInput("gortyn validate: --software is for training, not for energy")
     given = [f"--{name.replace('_', '-')}" for name, value in stated.items() if value is not None]
     if subject != "operation":
         if given:
@@ -119,6 +146,16 @@ def _check_options(subject: str, stated: dict[str, object], software: str | None
         value = stated[name]
         if isinstance(value, int) and value < least:
             raise InvalidInput(f"gortyn validate: --{name.replace('_', '-')} is {value}, must be at least {least}")
+
+
+def _energy(
+    table: Path | None, carbon: Sequence[str], price: Sequence[str], weather: Sequence[str], country: str | None
+) -> EnergyValidation:
+    """Published figures, metered nodes and hours of files; ValueError where the table has not what it needs."""
+    from gortyn.cli.validate_energy import Files, validated
+
+    rows = [] if table is None else _rows(table)
+    return validated(rows, str(table), Files(carbon, price, weather), country)
 
 
 def _operation(

@@ -1,16 +1,27 @@
-"""The energy room owns what a year of operation draws from the grid: power, energy, its price and its carbon."""
+"""The energy room owns what operation draws: power, energy, its price, carbon and water, and who it was for."""
 
 from gortyn.energy.account import EnergyAccount, account, tariffs
-from gortyn.energy.power import facility_mw_per_busy_chip, it_power_mw
-from gortyn.energy.shapes import Clock, local_clock, shape
+from gortyn.energy.activity import active_shares
+from gortyn.energy.jobs import JobRates, Use, job_rates, job_use
+from gortyn.energy.losses import NodePower, node_power
+from gortyn.energy.power import it_power_mw
+from gortyn.energy.ramps import Swing, swings
+from gortyn.energy.tender_figures import SiteScore, tender_scores
 
 __all__ = [
-    "Clock",
     "EnergyAccount",
+    "JobRates",
+    "NodePower",
+    "SiteScore",
+    "Swing",
+    "Use",
     "account",
-    "facility_mw_per_busy_chip",
+    "active_shares",
     "it_power_mw",
-    "local_clock",
-    "shape",
+    "job_rates",
+    "job_use",
+    "node_power",
+    "swings",
     "tariffs",
+    "tender_scores",
 ]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.model import Scenario, known
+from gortyn.model.conversions import KW_PER_MW
 
 if TYPE_CHECKING:
     from gortyn.machine import Partition
     from gortyn.operation import Log
-
-KW_PER_MW: Final = 1e3
 
 
 def it_power_mw(
@@ -32,7 +31,7 @@ def it_power_mw(
     ----------
     busy_chips : chips of nodes that run jobs, mean over each hour, any shape
     idle_chips : chips of nodes that are on and run none, same shape
-    kw_per_chip : IT power per chip at full load with its share of host and network [kW]
+    kw_per_chip : IT power per chip at full load with its share of host, network and storage [kW]
     idle_share, active_share : power of an idle and of a busy node over power at full load, in [0, 1]
 
     Returns
@@ -45,42 +44,43 @@ def it_power_mw(
     return (active_share * busy_chips + idle_share * idle_chips) * (kw_per_chip / KW_PER_MW)
 
 
-def site_it_mw(scenario: Scenario, partitions: tuple[Partition, ...], log: Log) -> NDArray[np.float64]:
-    """IT power of every site and hour, summed over its partitions [MW], float64[site, hour].
+def partition_it_mw(
+    scenario: Scenario, partitions: tuple[Partition, ...], log: Log, active_share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """IT power of every partition and hour [MW], float64[partition, hour].
 
     Failed nodes draw nothing. Under a power limit that throttles, the power of busy nodes above idle falls with their
     speed to the power `throttle_exponent`.
+
+    Parameters
+    ----------
+    scenario : resolved
+    partitions : rows of the log
+    log : chip-hours of tenants, failed and installed chips and their speed, hour by hour
+    active_share : float64[partition, tenant], power of a node at work over its power at full load
 
     Raises
     ------
     ValueError : the scenario is not resolved.
     """
-    power_mw = np.zeros((len(scenario.sites), log.busy_chips.shape[1]))
+    power_mw = np.empty_like(log.busy_chips)
+    throttled = throttle(scenario, log)
     for index, partition in enumerate(partitions):
         machine = scenario.machine(partition.machine)
-        idle, active = known(machine.idle_power_share), known(machine.active_power_share)
-        throttled = log.speed[index] ** scenario.operations.throttle_exponent
-        power_mw[partition.site] += it_power_mw(
-            log.busy_chips[index],
-            log.capacity_chips[index] - log.busy_chips[index] - log.down_chips[index],
-            known(machine.it_power_kw_per_chip),
-            idle,
-            idle + (active - idle) * throttled,
-        )
+        idle = known(machine.idle_power_share)
+        above_idle = ((active_share[index] - idle) @ log.tenant_chip_hours[index]) * throttled[index]
+        on = log.capacity_chips[index] - log.down_chips[index]
+        power_mw[index] = (idle * on + above_idle) * (known(machine.it_power_kw_per_chip) / KW_PER_MW)
     return power_mw
 
 
-def facility_mw_per_busy_chip(
-    scenario: Scenario, partitions: tuple[Partition, ...], pue: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Facility power of a chip whose node runs a job at full speed [MW], float64[partition].
+def full_it_mw(scenario: Scenario, partitions: tuple[Partition, ...], log: Log) -> NDArray[np.float64]:
+    """IT power that the nodes in service would draw at full load [MW], float64[partition, hour]."""
+    kw = np.array([known(scenario.machine(partition.machine).it_power_kw_per_chip) for partition in partitions])
+    return (log.capacity_chips - log.down_chips) * (kw[:, None] / KW_PER_MW)
 
-    Parameters
-    ----------
-    scenario : resolved scenario
-    partitions : whose chips
-    pue : facility power over IT power, float64[site]
-    """
-    machines = [scenario.machine(partition.machine) for partition in partitions]
-    it_kw = [known(m.it_power_kw_per_chip) * known(m.active_power_share) for m in machines]
-    return np.array(it_kw) / KW_PER_MW * pue[[partition.site for partition in partitions]]
+
+def throttle(scenario: Scenario, log: Log) -> NDArray[np.float64]:
+    """Power above idle of throttled nodes over that at full speed, float64[partition, hour]."""
+    slowed = (log.speed < 1).any()
+    return log.speed**scenario.operations.throttle_exponent if slowed else np.ones_like(log.speed)

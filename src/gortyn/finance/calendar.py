@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.finance.metrics import QUARTERS_PER_YEAR
-from gortyn.machine.conversions import HOURS_PER_DAY
 from gortyn.model import Scenario, known
+from gortyn.model.conversions import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from gortyn.machine import PhasePlan, SitePlan

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gortyn.machine.conversions import HOURS_PER_DAY
 from gortyn.model import Scenario
+from gortyn.model.conversions import HOURS_PER_DAY
 
 if TYPE_CHECKING:
     from gortyn.access import Access
@@ -26,8 +26,8 @@ class OperatingRates:
     delivered_share : chip-hours delivered per installed chip-hour
     paid_share : chip-hours delivered to tenants that pay per installed chip-hour
     revenue_eur_per_chip_hour : revenue per installed chip-hour [EUR/chip-hour]
-    energy_eur_per_mwh : electricity cost of each site per megawatt-hour that its IT would draw at full load
-        [EUR/MWh], in the order of the plans
+    energy_eur_per_mwh : electricity cost of each site, less what its heat brings, per megawatt-hour that its IT would
+        draw at full load [EUR/MWh], in the order of the plans
     """
 
     delivered_share: float
@@ -69,7 +69,6 @@ def _energy_eur_per_mwh(scenario: Scenario, plans: tuple[SitePlan, ...], energy:
         for plan in plans
     ]
     total_mwh = sum(full_load_mwh)
-    mean = energy.cost_eur_total / total_mwh if total_mwh else 0.0
-    return tuple(
-        float(cost) / mwh if mwh else mean for cost, mwh in zip(energy.site_cost_eur, full_load_mwh, strict=True)
-    )
+    net_eur = energy.site_cost_eur - energy.site_heat_eur
+    mean = float(net_eur.sum()) / total_mwh if total_mwh else 0.0
+    return tuple(float(cost) / mwh if mwh else mean for cost, mwh in zip(net_eur, full_load_mwh, strict=True))

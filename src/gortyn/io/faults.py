@@ -22,10 +22,13 @@ class Located(NamedTuple):
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be used; holds every fault that was found, in the order of the file."""
+    """A scenario that cannot be used; holds every fault that was found, in the order of the file.
 
-    def __init__(self, faults: Iterable[Located]) -> None:
-        self.faults = tuple(faults)
+    notes: what was put right in the files that it names, for a fault may follow from it.
+    """
+
+    def __init__(self, faults: Iterable[Located], notes: Iterable[str] = ()) -> None:
+        self.faults, self.notes = tuple(faults), tuple(notes)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.energy import facility_mw_per_busy_chip
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.energy import JobRates, job_rates, job_use
+from gortyn.model.conversions import S_PER_HOUR
 from gortyn.result import Result
 from gortyn.workload import OUTCOMES
 
@@ -18,72 +19,63 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, Any]
 
+ASKED: Final = ("submit_s", "run_s", "requested_s", "nodes", "chips", "tenant", "training_run", "outcome")
+LOGGED: Final = ("eligible_s", "start_s", "end_s", "held_s", "lost_s", "place", "attempts", "interruptions")
+USED: Final = ("energy_mwh", "energy_eur", "carbon_t", "water_m3")
+"""Columns of what tenants used, in the order of `energy.Use`."""
 LARGEST: Final = 200
 """Jobs that the report draws one by one."""
 
 
 def jobs(result: Result) -> pl.LazyFrame:
-    """One row a job. Ten years have ten million, so texts and differences come into being as the rows are written."""
+    """One row a job. Ten years have ten million, so rows come into being as they are written, batch by batch."""
     import polars as pl
 
-    asked, log, scenario = result.jobs, result.log, result.scenario
-    sites = [result.plans[part.site].name for part in result.partitions]
-    machines = [part.machine for part in result.partitions]
-    tenants = [tenant.name for tenant in scenario.tenants]
-    classes = [tenant.tenant_class for tenant in scenario.tenants]
-    runs = [run.name for run in scenario.training_runs]
-    same = ("submit_s", "run_s", "requested_s", "nodes", "chips", "outcome")
-    logged = ("eligible_s", "start_s", "end_s", "held_s", "lost_s", "attempts", "interruptions")
-    frame = pl.DataFrame(
-        {
-            "job": np.arange(asked.submit_s.size),
-            **{name: getattr(asked, name) for name in same},
-            **{name: getattr(log, name) for name in logged},
-            "place": log.place,
-            "tenant": asked.tenant,
-            "training_run": asked.training_run,
-        }
+    rows = partial(_job_rows, result, job_rates(result.scenario, result.partitions, result.energy))
+    numbers = pl.select(job=pl.int_range(result.jobs.submit_s.size))
+    schema = rows(numbers.clear()).schema
+    return numbers.lazy().map_batches(
+        rows, schema=schema, streamable=True, predicate_pushdown=False, projection_pushdown=False
     )
 
-    def named(column: str, names: list[str]) -> pl.Expr:
-        return pl.col(column).replace_strict(list(range(len(names))), names, default=None, return_dtype=pl.String)
 
+def _job_rows(result: Result, rates: JobRates, batch: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a batch of consecutive job numbers."""
+    import polars as pl
+
+    begin = batch["job"].item(0) if batch.height else 0
+    here = slice(begin, begin + batch.height)
+    asked, log = (
+        {name: getattr(arrays, name)[here] for name in names}
+        for arrays, names in ((result.jobs, ASKED), (result.log, LOGGED))
+    )
+    tenants, partitions, runs = result.scenario.tenants, result.partitions, result.scenario.training_runs
+    named = {
+        "site": _named(log["place"], (result.plans[part.site].name for part in partitions)),
+        "machine": _named(log["place"], (part.machine for part in partitions)),
+        "tenant_class": _named(asked["tenant"], (tenant.tenant_class for tenant in tenants)),
+        "tenant": _named(asked["tenant"], (tenant.name for tenant in tenants)),
+        "training_run": _named(asked["training_run"], (run.name for run in runs)),
+        "outcome": _named(asked["outcome"], OUTCOMES),
+    }
+    use = job_use(rates, result.jobs, result.log, here)
+    used = {"energy_mwh": use.energy_mwh, "energy_eur": use.cost_eur, "carbon_t": use.carbon_t}
+    frame = pl.DataFrame({"job": batch["job"]} | asked | log | named | used)
     started = pl.col("start_s") >= 0
-    chip_hours = pl.col("chips") * pl.col("held_s") / S_PER_HOUR
-    mw_per_chip = _mw_per_chip(result)
-    return frame.lazy().select(
-        "job",
-        site=named("place", sites),
-        machine=named("place", machines),
-        tenant_class=named("tenant", classes),
-        tenant=named("tenant", tenants),
-        training_run=named("training_run", runs),
-        submit_s="submit_s",
-        eligible_s="eligible_s",
-        start_s=pl.when(started).then("start_s"),
-        end_s=pl.when(started).then("end_s"),
+    return frame.with_columns(
+        pl.when(started).then(pl.col("start_s", "end_s")),
         wait_s=pl.when(started).then(pl.col("start_s") - pl.col("submit_s")),
-        run_s="run_s",
-        requested_s="requested_s",
-        held_s="held_s",
-        nodes="nodes",
-        chips="chips",
-        attempts="attempts",
-        interruptions="interruptions",
         lost_chip_hours=pl.col("chips") * pl.col("lost_s") / S_PER_HOUR,
-        energy_mwh=chip_hours
-        * pl.col("place").replace_strict(
-            list(range(len(sites))), mw_per_chip.tolist(), default=0.0, return_dtype=pl.Float64
-        ),
-        outcome=named("outcome", list(OUTCOMES)),
-    )
+    ).drop("place", "lost_s")
 
 
 def largest_jobs(result: Result) -> Columns:
     """The jobs that held the most chip-hours, largest first."""
     asked, log, scenario = result.jobs, result.log, result.scenario
     held = asked.chips * (log.held_s / S_PER_HOUR)
-    chosen = np.argsort(-held, kind="stable")[:LARGEST]
+    least = np.partition(held, -LARGEST)[-LARGEST] if held.size > LARGEST else 0.0
+    among = np.flatnonzero(held >= least)
+    chosen = among[np.argsort(-held[among], kind="stable")][:LARGEST]
     place, tenant, run = log.place[chosen], asked.tenant[chosen].tolist(), asked.training_run[chosen].tolist()
     started = log.start_s[chosen] >= 0
     return {
@@ -106,28 +98,34 @@ def largest_jobs(result: Result) -> Columns:
     }
 
 
-def hourly(result: Result) -> Columns:
+def hourly(result: Result) -> pl.LazyFrame:
     """One row per site and hour."""
+    import polars as pl
+
     log, power = result.log, result.energy
     sites, hours = power.it_mw.shape
     by_site = ("busy_chips", "capacity_chips", "queued_jobs", "queued_chips", "down_chips", "lost_chip_hours")
     by_site += ("node_failures", "interrupted_jobs")
-    by_energy = ("it_mw", "facility_mw", "price_eur_per_mwh", "carbon_g_per_kwh", "cost_eur", "carbon_t")
+    by_energy = ("it_mw", "facility_mw", "pue", "grid_mw", "renewable_mw", "price_eur_per_mwh", "carbon_g_per_kwh")
+    by_energy += ("cost_eur", "carbon_t", "market_carbon_t", "water_m3", "dry_bulb_c", "wet_bulb_c")
     machines = np.maximum(np.bincount([part.site for part in result.partitions], minlength=sites), 1)
-    return {
-        "site": np.repeat([plan.name for plan in result.plans], hours),
+    columns = {
+        "site": _named(np.repeat(np.arange(sites), hours), (plan.name for plan in result.plans)),
         "hour": np.tile(np.arange(hours), sites),
         **{name: sum_by_site(result, getattr(log, name)).ravel() for name in by_site},
         "speed_share": (sum_by_site(result, log.speed) / machines[:, None]).ravel(),
         **{name: getattr(power, name).ravel() for name in by_energy},
     }
+    return pl.LazyFrame(columns)
 
 
-def hourly_classes(result: Result) -> Columns:
+def hourly_classes(result: Result) -> pl.LazyFrame:
     """One row per site, hour and class of tenants."""
+    import polars as pl
+
     tenants = [tenant.tenant_class for tenant in result.scenario.tenants]
     classes = [row.tenant_class for row in result.access.classes]
-    hours = result.log.busy_chips.shape[1]
+    sites, hours = len(result.plans), result.log.busy_chips.shape[1]
     busy = np.stack(
         [
             sum_by_site(result, result.log.tenant_chip_hours[:, [t == name for t in tenants]].sum(axis=1))
@@ -135,12 +133,13 @@ def hourly_classes(result: Result) -> Columns:
         ],
         axis=2,
     )
-    return {
-        "site": np.repeat([plan.name for plan in result.plans], hours * len(classes)),
-        "hour": np.tile(np.repeat(np.arange(hours), len(classes)), len(result.plans)),
-        "tenant_class": np.tile(classes, hours * len(result.plans)),
+    columns = {
+        "site": _named(np.repeat(np.arange(sites), hours * len(classes)), (plan.name for plan in result.plans)),
+        "hour": np.tile(np.repeat(np.arange(hours), len(classes)), sites),
+        "tenant_class": _named(np.tile(np.arange(len(classes)), hours * sites), classes),
         "busy_chips": busy.ravel(),
     }
+    return pl.LazyFrame(columns)
 
 
 def operation(result: Result) -> Columns:
@@ -164,9 +163,9 @@ def operation(result: Result) -> Columns:
     }
 
 
-def tenant_energy_mwh(result: Result) -> NDArray[np.float64]:
-    """Facility energy of the chips at work for every tenant over the window [MWh], float64[tenant]."""
-    return result.log.tenant_chip_hours.sum(axis=2).T @ _mw_per_chip(result)
+def tenant_use(result: Result) -> tuple[tuple[str, NDArray[np.float64]], ...]:
+    """Energy, cost, carbon and water of the nodes at work for every tenant, by column, float64[tenant] each."""
+    return tuple(zip(USED, result.energy.tenants, strict=True))
 
 
 def sum_by_site(result: Result, series: NDArray[Any]) -> NDArray[np.float64]:
@@ -176,6 +175,8 @@ def sum_by_site(result: Result, series: NDArray[Any]) -> NDArray[np.float64]:
     return total
 
 
-def _mw_per_chip(result: Result) -> NDArray[np.float64]:
-    pue = np.array([plan.pue for plan in result.plans])
-    return facility_mw_per_busy_chip(result.scenario, result.partitions, pue)
+def _named(codes: NDArray[Any], names: Iterable[str]) -> pl.Series:
+    """Names by their numbers; -1 has none."""
+    import polars as pl
+
+    return pl.Series([*names, None], dtype=pl.String).gather(codes)

@@ -20,6 +20,7 @@ from gortyn.io.document import Document, PathKey, dotted, parse_value, read
 from gortyn.io.faults import Located, ScenarioError, did_you_mean, plain_message, shortened
 from gortyn.io.rules import LISTS, reference_faults, size_faults
 from gortyn.model import Fault, Noun, Scenario
+from gortyn.model.series import AllSeries
 from gortyn.resolve import Origin, Resolved, Unresolved, metadata, resolve
 
 SHIPPED = files("gortyn") / "scenarios"
@@ -57,7 +58,8 @@ def load(
 
     Parameters
     ----------
-    source : path of a YAML file, or the name of a shipped scenario.
+    source : path of a YAML file, or the name of a shipped scenario. Files of hourly values that it names are read,
+        from its folder, or from the working directory for a shipped one.
     overrides : `path=value` texts as `--set` takes them, or a mapping of path to value. A path names list items by
         their name or their number: `sites.narvik.grid.connection_mw=250`.
     catalogue : the shipped one if left out.
@@ -67,9 +69,11 @@ def load(
     ScenarioError : every fault at once, each as `file:line:col: path: message`.
     """
     catalogue = catalogue or load_catalogue()
-    document = read(find(source), str(source))
+    path = find(source)
+    document = read(path, str(source))
     overridden = _apply(document, overrides)
-    return _Check(document, overridden, catalogue).resolved()
+    folder = path.parent if path == Path(source) else Path()
+    return _Check(document, overridden, catalogue, folder).resolved()
 
 
 def _given(overrides: Sequence[str] | Mapping[str, Any]) -> Iterable[tuple[str, str, Callable[[], Any]]]:
@@ -143,9 +147,10 @@ def _locate(data: Any, text: str, place: str) -> PathKey:
 class _Check:
     """One pass of all checks over one document, so that faults of every kind are reported together."""
 
-    def __init__(self, document: Document, overridden: dict[PathKey, str], catalogue: Catalogue) -> None:
-        self.document, self.overridden, self.catalogue = document, overridden, catalogue
+    def __init__(self, document: Document, overridden: dict[PathKey, str], catalogue: Catalogue, folder: Path) -> None:
+        self.document, self.overridden, self.catalogue, self.folder = document, overridden, catalogue, folder
         self.faults: dict[Located, None] = {}
+        self.notes: tuple[str, ...] = ()
 
     def resolved(self) -> Resolved:
         bad: set[PathKey] = set()
@@ -157,7 +162,7 @@ class _Check:
             part = _without(self.document.data, bad)
         result = self._rules(part, bad)
         if self.faults:
-            raise ScenarioError(sorted(self.faults, key=_by_place))
+            raise ScenarioError(sorted(self.faults, key=_by_place), self.notes)
         assert result is not None  # a scenario without faults has been resolved
         origins = {path: self._origin(path, origin) for path, origin in result.origins.items()}
         return replace(result, origins=origins)
@@ -165,6 +170,7 @@ class _Check:
     def _rules(self, part: _Part, bad: set[PathKey]) -> Resolved | None:
         """Run the rules that cross nouns on what is valid by itself, then those of size on what is left of that."""
         data = self.document.data
+        series, notes = self._files(part)
         names = {field: [_name(item) for item in _entries(data, field)] for field in LISTS if (field,) not in bad}
         found = list(reference_faults(part.scenario, names, self.catalogue))
         result = None
@@ -177,10 +183,22 @@ class _Check:
         if bad or found:
             part = _without(data, bad | {fault.path for fault in found}, dependents=True)
         sized = resolve(part.scenario, self.catalogue).scenario
-        found += [part.in_file(fault) for fault in size_faults(sized, self.catalogue.lookup())]
+        found += [part.in_file(fault) for fault in size_faults(sized, self.catalogue.lookup(), series)]
         for fault in found:
             self._add(fault.path, fault.message)
-        return result
+        return result and replace(result, series=series, notes=notes)
+
+    def _files(self, part: _Part) -> tuple[AllSeries, tuple[str, ...]]:
+        """Read the files of hourly values that sites name, report what is wrong with them, and what was put right."""
+        if not any(site.grid.price_file or site.grid.carbon_file or site.weather_file for site in part.scenario.sites):
+            return {}, ()
+        from gortyn.io.series import read_all  # most scenarios name none, and loading them takes a while
+
+        files = read_all(part.scenario, self.folder)
+        for fault in map(part.in_file, files.faults):
+            self._add(fault.path, fault.message)
+        self.notes = files.notes
+        return files.series, files.notes
 
     def _type_faults(self, error: ValidationError) -> None:
         errors = error.errors(include_url=False)
@@ -296,10 +314,15 @@ def _without(data: Mapping[str, Any], bad: set[PathKey], *, dependents: bool = F
             values[field] = tuple(noun.model_validate(data[field][i]) for i in kept[field])
         elif field in data or field in replaced:
             value = _stand_in(field) if field in replaced else data[field]
-            values[field] = kind.model_validate(value) if issubclass(kind, Noun) else value
+            noun = next((part for part in (kind, *get_args(kind)) if _is_noun(part)), None)
+            values[field] = value if noun is None or value is None else noun.model_validate(value)
         else:
             values[field] = info.get_default(call_default_factory=True)
     return _Part(Scenario.model_construct(**values), kept)
+
+
+def _is_noun(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Noun)
 
 
 def _drop_dependents(data: Mapping[str, Any], kept: dict[str, list[int]]) -> None:
@@ -326,5 +349,7 @@ def _stand_in(field: str | int) -> Any:
             return {"start": LATE}
         case "costs" | "operations":
             return {}
+        case "siting":
+            return None
         case _:
             return "stand-in"

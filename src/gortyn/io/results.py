@@ -1,7 +1,8 @@
 """This module owns the results folder: written aside and renamed when whole, opened again by viewers.
 
-A folder holds `scenario.yaml` (resolved), `manifest.json`, `summary.json`, one Parquet file per table and
-`report.html`. It is the only contract between the simulator and whatever shows its results.
+A folder holds `scenario.yaml` (resolved), `manifest.json`, `summary.json`, one Parquet file per table, `report.html`,
+and in `series/` the hourly values that the scenario had files of, so that it runs again by itself. It is the only
+contract between the simulator and whatever shows its results.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ from gortyn import __version__
 from gortyn.io.columns import dictionary
 from gortyn.io.tables import frames
 from gortyn.io.yaml_text import scenario_yaml
+from gortyn.model import Scenario
 from gortyn.result import Result
 
 if TYPE_CHECKING:
@@ -76,6 +79,7 @@ def open_result(folder: str | Path) -> ResultsFolder:
     needed = [MANIFEST, SUMMARY, SCENARIO]
     if (path / MANIFEST).is_file():  # a folder of an older Gortyn has the tables of its time
         needed += [name for name in opened.manifest.get("tables_sha256", ()) if name.endswith(".parquet")]
+        needed += opened.manifest.get("series_sha256", ())
     if missing := [name for name in needed if not (path / name).is_file()]:
         raise ResultsError(f"{path}: is no results folder, it lacks {', '.join(missing)}")
     return opened
@@ -98,12 +102,22 @@ def write(result: Result, folder: str | Path, finish: Callable[[ResultsFolder], 
     ResultsError : the folder exists and is not to be replaced.
     OSError : the disk is full or not writable; nothing is left behind.
     """
+    return appear(folder, partial(_write_files, result), finish, force=force)
+
+
+def appear(
+    folder: str | Path, fill: Callable[[Path], None], finish: Callable[[ResultsFolder], None], *, force: bool
+) -> Path:
+    """Make a results folder that appears whole or not at all: `fill` writes its files, `finish` what is made of them.
+
+    Raises as of `write`.
+    """
     path = Path(folder)
     check_target(path, force=force)
     path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     with _aside(path) as aside:
-        _write_files(result, aside)
+        fill(aside)
         finish(ResultsFolder(aside))
         _replace(aside, path)
     return path
@@ -151,7 +165,8 @@ def _replace(aside: Path, path: Path) -> None:
 def _write_files(result: Result, folder: Path) -> None:
     import polars as pl
 
-    text = scenario_yaml(result.scenario)
+    scenario, series = _series(result, folder)
+    text = scenario_yaml(scenario)
     (folder / SCENARIO).write_text(text, encoding="utf-8")
     hashes = {}
     for name, frame in frames(result):
@@ -163,28 +178,53 @@ def _write_files(result: Result, folder: Path) -> None:
                 raise OSError(errno.EIO, str(error).rpartition("error: ")[-1], str(target)) from None
             file.seek(0)
             hashes[target.name] = hashlib.file_digest(file, "sha256").hexdigest()
-    _write_json(folder / SUMMARY, result.summary)
-    _write_json(folder / MANIFEST, _manifest(result, text, hashes))
+    write_json(folder / SUMMARY, result.summary)
+    keys = [fact.key for fact in result.facts]
+    write_json(folder / MANIFEST, manifest(scenario, text, hashes, series, keys, result.seconds))
 
 
-def _manifest(result: Result, text: str, hashes: Mapping[str, str]) -> dict[str, Any]:
+def _series(result: Result, folder: Path) -> tuple[Scenario, dict[str, str]]:
+    """Write the hourly values that the scenario had files of; return it with their new names, and their hashes."""
+    if not result.series:
+        return result.scenario, {}
+    from gortyn.io.series import with_files, write_series
+
+    names = write_series(result.series, folder)
+    hashes = {name: sha256((folder / name).read_bytes()) for name in names}
+    return with_files(result.scenario, result.series), hashes
+
+
+def manifest(
+    scenario: Scenario,
+    text: str,
+    tables: Mapping[str, str],
+    series: Mapping[str, str],
+    facts: Sequence[str],
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """What made a folder: versions, seed, hashes of files, keys of the catalogue entries read, time of each stage."""
     return {
         "gortyn": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "scenario": result.scenario.name,
-        "seed": result.scenario.simulation.seed,
-        "scenario_sha256": _sha256(text.encode()),
-        "tables_sha256": dict(hashes),
-        "catalogue_entries": [fact.key for fact in result.facts],
-        "seconds": {stage: round(seconds, 4) for stage, seconds in result.seconds.items()},
+        "scenario": scenario.name,
+        "seed": scenario.simulation.seed,
+        "scenario_sha256": sha256(text.encode()),
+        "tables_sha256": dict(tables),
+        "series_sha256": dict(series),
+        "catalogue_entries": list(facts),
+        "seconds": {stage: round(time, 4) for stage, time in seconds.items()},
         "columns": {table: len(columns) for table, columns in dictionary().items()},
     }
 
 
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
+    """Hash of bytes, as the manifest has it."""
     return hashlib.sha256(data).hexdigest()
 
 
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as JSON, dates as ISO 8601."""
+    path.write_text(
+        json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False, default=str) + "\n", encoding="utf-8"
+    )

@@ -9,8 +9,9 @@ from typing import Any
 from gortyn import machine
 from gortyn.catalogue import Catalogue, Lookup
 from gortyn.io.faults import did_you_mean
-from gortyn.machine.conversions import MIN_PER_HOUR
-from gortyn.model import Fault, Noun, Scenario
+from gortyn.model import Fault, Noun, Scenario, Siting
+from gortyn.model.conversions import MIN_PER_HOUR
+from gortyn.model.series import AllSeries
 
 ROUNDING = 1e-9
 LISTS = ("machines", "sites", "tenants", "training_runs")
@@ -27,17 +28,39 @@ def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], cat
     for i, site in enumerate(scenario.sites):
         for j, phase in enumerate(site.phases):
             yield from _unknown(phase.machine, names.get("machines"), "machine", ("sites", i, "phases", j, "machine"))
+        if site.climate is not None:
+            climates = catalogue.entries("climates")
+            yield from _unknown(site.climate, climates, "climate of the catalogue", ("sites", i, "climate"))
     for i, run in enumerate(scenario.training_runs):
         path = ("training_runs", i)
         yield from _unknown(run.machine, names.get("machines"), "machine", (*path, "machine"))
         yield from _unknown(run.site, names.get("sites"), "site", (*path, "site"))
         yield from _unknown(run.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
         yield from _unknown(run.model, catalogue.entries("models"), "model of the catalogue", (*path, "model"))
+    if scenario.siting is not None:
+        yield from _siting_faults(scenario.siting, names, catalogue)
     yield from _tenant_faults(scenario, names, catalogue)
     yield from _operation_faults(scenario, names)
     first = min((phase.operational for site in scenario.sites for phase in site.phases), default=date.min)
     if first.toordinal() >= scenario.simulation.start.toordinal() + scenario.simulation.days:
         yield Fault(("simulation", "start"), f"the window ends before the first phase operates ({first})")
+
+
+def _siting_faults(siting: Siting, names: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Fault]:
+    """Yield names of machines and regions that nothing bears, and places named twice."""
+    if siting.machine is not None:
+        yield from _unknown(siting.machine, names.get("machines"), "machine", ("siting", "machine"))
+    regions = catalogue.entries("regions")
+    for i, name in enumerate(siting.candidates):
+        yield from _unknown(name, regions, "region of the catalogue", ("siting", "candidates", i))
+    seen = set(siting.candidates)
+    for i, place in enumerate(siting.places):
+        if place.name in seen:
+            yield Fault(("siting", "places", i, "name"), f"'{place.name}' is there already")
+        seen.add(place.name)
+        if place.price_eur_per_mwh is None or place.carbon_g_per_kwh is None:
+            path = ("siting", "places", i, "country")
+            yield from _unknown(place.country, catalogue.entries("grids"), "country of the catalogue", path)
 
 
 def _tenant_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Fault]:
@@ -92,12 +115,12 @@ def _stop_min(scenario: Scenario) -> float:
     return 2 * (lost_min + 1)
 
 
-def size_faults(scenario: Scenario, facts: Lookup) -> Iterator[Fault]:
+def size_faults(scenario: Scenario, facts: Lookup, series: AllSeries) -> Iterator[Fault]:
     """Yield sites that need more power than their connection, and runs that fit no machine, of a resolved scenario."""
-    yield from machine.power_check(scenario, facts)
+    yield from machine.power_check(scenario, facts, series)
     chips = {
         (scenario.sites[partition.site].name, partition.machine): partition.chips_for_jobs
-        for partition in machine.partitions(scenario, machine.plan(scenario, facts))
+        for partition in machine.partitions(scenario, machine.plan(scenario, facts, series))
     }
     asked = [(("training_runs", i, "chips"), run) for i, run in enumerate(scenario.training_runs)]
     there = {site.name for site in scenario.sites}, {machine.name for machine in scenario.machines}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gortyn.io import job_tables
+from gortyn.io import energy_tables, job_tables
 from gortyn.io.columns import dictionary
 from gortyn.resolve import leaves, named_path, printed
 from gortyn.result import Result
@@ -70,7 +70,7 @@ def _phases(result: Result) -> Columns:
 
 
 def _sites(result: Result) -> Columns:
-    plans, power = result.plans, result.energy
+    plans = result.plans
     busy, capacity = (
         job_tables.sum_by_site(result, series) for series in (result.log.busy_chips, result.log.capacity_chips)
     )
@@ -79,10 +79,8 @@ def _sites(result: Result) -> Columns:
     computed = {
         "site": [plan.name for plan in plans],
         "capex_eur": [plan.capex.total_eur for plan in plans],
-        "energy_mwh": power.facility_mw.sum(axis=1),
-        "energy_eur": power.cost_eur.sum(axis=1),
-        "carbon_t": power.carbon_t.sum(axis=1),
         "utilisation_share": utilisation,
+        **energy_tables.site_columns(result),
     }
     same = [name for name in dictionary()["sites"] if name not in computed]
     return computed | {name: [getattr(plan, name) for plan in plans] for name in same}
@@ -104,16 +102,20 @@ def _training_details(result: Result, table: str, field: str) -> Columns:
 
 
 def _classes(result: Result) -> Columns:
-    by_class = dict.fromkeys((row.tenant_class for row in result.access.classes), 0.0)
-    for tenant, energy_mwh in zip(result.scenario.tenants, job_tables.tenant_energy_mwh(result), strict=True):
-        by_class[tenant.tenant_class] += float(energy_mwh)
-    rows = (asdict(row) | {"energy_mwh": by_class[row.tenant_class]} for row in result.access.classes)
+    classes = [tenant.tenant_class for tenant in result.scenario.tenants]
+    use = job_tables.tenant_use(result)
+    rows = (
+        asdict(row)
+        | {name: sum(v for v, of in zip(part, classes, strict=True) if of == row.tenant_class) for name, part in use}
+        for row in result.access.classes
+    )
     return _rows(rows, dictionary()["classes"])
 
 
 def _tenants(result: Result) -> Columns:
-    found = zip(result.access.tenants, job_tables.tenant_energy_mwh(result), strict=True)
-    return _rows((asdict(row) | {"energy_mwh": energy_mwh} for row, energy_mwh in found), dictionary()["tenants"])
+    use = job_tables.tenant_use(result)
+    rows = (asdict(row) | {name: part[i] for name, part in use} for i, row in enumerate(result.access.tenants))
+    return _rows(rows, dictionary()["tenants"])
 
 
 def _wait_quantiles(result: Result) -> Columns:
@@ -204,6 +206,10 @@ TABLES: Mapping[str, Callable[[Result], Columns | pl.LazyFrame]] = {
     "jobs": job_tables.jobs,
     "hourly": job_tables.hourly,
     "hourly_classes": job_tables.hourly_classes,
+    "energy_costs": energy_tables.energy_costs,
+    "energy_parts": energy_tables.energy_parts,
+    "swings": energy_tables.swings,
+    "tender_scores": energy_tables.tender_scores,
     "operation": job_tables.operation,
     "largest_jobs": job_tables.largest_jobs,
     "classes": _classes,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import S_PER_DAY
 from gortyn.machine.site_plan import PhasePlan, SitePlan
 from gortyn.model import Scenario, known
+from gortyn.model.conversions import S_PER_DAY
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,11 @@ from datetime import date
 from itertools import accumulate
 
 from gortyn.catalogue import Lookup
+from gortyn.climate import design_pue
 from gortyn.machine.capex import Capex, phase_capex
 from gortyn.machine.sizing import size
-from gortyn.model import Scenario, Site, known
+from gortyn.model import Scenario, Site
+from gortyn.model.series import AllSeries, SiteSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class PhasePlan:
     chips, nodes, domains, pods : physical counts that this phase adds
     h100_equivalents : dense 16-bit peak over that of one H100 SXM
     it_mw : IT power at full load [MW]
-    facility_mw : the same times PUE [MW]
+    facility_mw : the same times the mean PUE of a year [MW]
     exaflops : dense 16-bit peak [EFLOP/s]
     capex : cost of this phase by part; the first phase of a site pays the grid connection
     minimum_h100_equivalents, minimum_it_mw : floors on the site's total once this phase operates; None without one
@@ -49,7 +51,16 @@ class PhasePlan:
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """One site with all its phases; the properties are totals over them."""
+    """One site with all its phases; the properties are totals over them.
+
+    Attributes
+    ----------
+    name, title, country, latitude_deg, longitude_deg : as the scenario says
+    connection_mw : firm power of the grid connection [MW]
+    pue : facility power over IT power at full load, mean over a year
+    peak_pue : the same in the hour that needs most
+    phases : in order of their dates
+    """
 
     name: str
     title: str
@@ -58,6 +69,7 @@ class SitePlan:
     longitude_deg: float
     connection_mw: float
     pue: float
+    peak_pue: float
     phases: tuple[PhasePlan, ...]
 
     @property
@@ -92,8 +104,13 @@ class SitePlan:
 
     @property
     def facility_mw(self) -> float:
-        """Power at the grid connection at full load [MW]."""
+        """Power at the grid connection at full load [MW], mean over a year."""
         return sum(phase.facility_mw for phase in self.phases)
+
+    @property
+    def peak_facility_mw(self) -> float:
+        """Power at the grid connection at full load in the hour that needs most [MW]."""
+        return self.it_mw * self.peak_pue
 
     @property
     def exaflops(self) -> float:
@@ -118,23 +135,24 @@ class SitePlan:
         return _meets((phase.it_mw for phase in self.phases), (phase.minimum_it_mw for phase in self.phases))
 
 
-def plan(scenario: Scenario, facts: Lookup) -> tuple[SitePlan, ...]:
+def plan(scenario: Scenario, facts: Lookup, series: AllSeries | None = None) -> tuple[SitePlan, ...]:
     """Plan of every site, in scenario order.
 
     Parameters
     ----------
     scenario : resolved scenario
-    facts : catalogue, for the peak of the reference chip of H100-equivalents
+    facts : catalogue, for the peak of the reference chip of H100-equivalents, and for the PUE
+    series : what the files of the sites hold, by name
 
     Raises
     ------
     ValueError : the scenario is not resolved.
     """
-    return tuple(_site_plan(site, scenario, facts) for site in scenario.sites)
+    return tuple(_site_plan(site, scenario, facts, (series or {}).get(site.name)) for site in scenario.sites)
 
 
-def _site_plan(site: Site, scenario: Scenario, facts: Lookup) -> SitePlan:
-    pue = known(site.cooling.pue)
+def _site_plan(site: Site, scenario: Scenario, facts: Lookup, series: SiteSeries | None) -> SitePlan:
+    pue = design_pue(site, facts, series)
     phases: list[PhasePlan] = []
     for phase in site.phases:
         machine = scenario.machine(phase.machine)
@@ -152,7 +170,7 @@ def _site_plan(site: Site, scenario: Scenario, facts: Lookup) -> SitePlan:
                 pods=what.pods,
                 h100_equivalents=what.h100_equivalents,
                 it_mw=what.it_mw,
-                facility_mw=what.it_mw * pue,
+                facility_mw=what.it_mw * pue.mean,
                 exaflops=what.exaflops,
                 capex=phase_capex(what, machine, scenario.costs, connection_mw),
                 minimum_h100_equivalents=phase.minimum_h100_equivalents,
@@ -166,7 +184,8 @@ def _site_plan(site: Site, scenario: Scenario, facts: Lookup) -> SitePlan:
         latitude_deg=site.latitude_deg,
         longitude_deg=site.longitude_deg,
         connection_mw=site.grid.connection_mw,
-        pue=pue,
+        pue=pue.mean,
+        peak_pue=pue.peak,
         phases=tuple(phases),
     )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gortyn.catalogue import Lookup
-from gortyn.machine.conversions import KW_PER_MW, TFLOPS_PER_EXAFLOPS
 from gortyn.model import Machine, Phase, known
+from gortyn.model.conversions import KW_PER_MW, TFLOPS_PER_EXAFLOPS
 
 REFERENCE_CHIP: Final = "H100-SXM"
 """The chip whose dense 16-bit peak is one H100-equivalent."""

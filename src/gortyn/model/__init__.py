@@ -1,16 +1,20 @@
 """What a scenario says: frozen, strict types, one noun a file, each field with a text, a unit and a range."""
 
 from gortyn.model.cluster import Cluster
+from gortyn.model.cooling import Cooling, HeatReuse
 from gortyn.model.costs import Costs
 from gortyn.model.failures import Failures
 from gortyn.model.fund import Fund, Layer
+from gortyn.model.grid import Contract, Grid, Ramp
 from gortyn.model.machine import Machine
 from gortyn.model.noun import Fault, Noun, known
 from gortyn.model.operations import Operations, Reliability, Simulation
 from gortyn.model.priority import Account, Priority
 from gortyn.model.programme import Programme
 from gortyn.model.scenario import Scenario
-from gortyn.model.site import Cooling, Grid, Phase, Site
+from gortyn.model.site import Phase, Site
+from gortyn.model.siting import Candidate, Siting
+from gortyn.model.supply import Supply
 from gortyn.model.tenant import Service, Tenant
 from gortyn.model.training_run import TrainingRun
 from gortyn.model.units import SUFFIXES, FromCatalogue, Unit, suffix_unit
@@ -19,7 +23,9 @@ from gortyn.model.windows import PowerLimit, Reservation
 __all__ = [
     "SUFFIXES",
     "Account",
+    "Candidate",
     "Cluster",
+    "Contract",
     "Cooling",
     "Costs",
     "Failures",
@@ -27,6 +33,7 @@ __all__ = [
     "FromCatalogue",
     "Fund",
     "Grid",
+    "HeatReuse",
     "Layer",
     "Machine",
     "Noun",
@@ -35,12 +42,15 @@ __all__ = [
     "PowerLimit",
     "Priority",
     "Programme",
+    "Ramp",
     "Reliability",
     "Reservation",
     "Scenario",
     "Service",
     "Simulation",
     "Site",
+    "Siting",
+    "Supply",
     "Tenant",
     "TrainingRun",
     "Unit",

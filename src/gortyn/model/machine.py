@@ -39,6 +39,9 @@ class Machine(Noun):
     """Power of an idle node as a share of its power at full load."""
     active_power_share: Annotated[Share | None, FromCatalogue("chips/{chip}/active_power_share")] = None
     """Mean power of a node that runs a job, as a share of its power at full load."""
+    embodied_kg_per_chip: Annotated[float, Unit("kgCO2e/chip"), Field(ge=0)] | None = None
+    """Emissions of making one chip with its share of host and network; left out, the catalogue's of the chip or of
+    chips alike."""
     server_usd_per_chip: Annotated[
         Annotated[float, Unit("USD/chip"), Field(ge=0)] | None, FromCatalogue("prices/{chip}/server_usd_per_chip")
     ] = None

@@ -13,6 +13,7 @@ from gortyn.model.noun import Noun, Slug
 from gortyn.model.operations import Operations, Simulation
 from gortyn.model.programme import Programme
 from gortyn.model.site import Site
+from gortyn.model.siting import Siting
 from gortyn.model.tenant import Tenant
 from gortyn.model.training_run import TrainingRun
 
@@ -42,6 +43,8 @@ class Scenario(Noun):
     """Named training runs."""
     operations: Operations = Operations()
     """Queueing policy and failures."""
+    siting: Siting | None = None
+    """Where to build, for `gortyn site`; left out, the catalogue's candidates and usual limits."""
     simulation: Simulation
     """Simulated window and seed."""
 

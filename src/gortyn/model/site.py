@@ -1,37 +1,16 @@
-"""This module owns the site: where it is, its grid connection, its cooling and the phases in which it is built."""
+"""This module owns the site: where it is, what stands there, and the phases in which it is built."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from gortyn.model.cooling import Cooling
+from gortyn.model.grid import Grid, SeriesFile
 from gortyn.model.noun import Fault, Noun, Slug, refuse
-from gortyn.model.units import CarbonGPerKwh, Count, Day, FromCatalogue, H100Equivalents, PowerMw, PriceEurPerMwh, Unit
-
-
-class Grid(Noun):
-    """The connection to the grid and what its electricity costs and emits."""
-
-    connection_mw: PowerMw
-    """Firm power of the grid connection."""
-    energised: Day
-    """Day on which the connection can first be used."""
-    price_eur_per_mwh: Annotated[PriceEurPerMwh | None, FromCatalogue("grids/{country}/price_eur_per_mwh")] = None
-    """Mean wholesale price over a year."""
-    charges_eur_per_mwh: Annotated[float, Unit("EUR/MWh"), Field(ge=0, le=500)] = 20.0
-    """Network charges, taxes and supply margin on top of the wholesale price. Assumed; each country differs."""
-    carbon_g_per_kwh: Annotated[CarbonGPerKwh | None, FromCatalogue("grids/{country}/carbon_g_per_kwh")] = None
-    """Mean carbon intensity of the grid over a year, location-based, life cycle."""
-
-
-class Cooling(Noun):
-    """How heat leaves the site."""
-
-    kind: Literal["air", "liquid", "warm-water", "seawater"]
-    """Cooling system."""
-    pue: Annotated[Annotated[float, Unit("1"), Field(ge=1, le=3)] | None, FromCatalogue("cooling/{kind}/pue")] = None
-    """Power usage effectiveness: facility energy over IT energy, mean over a year."""
+from gortyn.model.supply import Supply
+from gortyn.model.units import Count, Day, H100Equivalents, PowerMw, Unit
 
 
 class Phase(Noun):
@@ -76,6 +55,12 @@ class Site(Noun):
     """Grid connection."""
     cooling: Cooling
     """Cooling system."""
+    climate: Slug | None = None
+    """Climate by its catalogue name; left out, the nearest one."""
+    weather_file: SeriesFile | None = None
+    """Hourly weather (export of Open-Meteo, or an EPW file) in place of the climate's."""
+    supply: Supply = Supply()
+    """On-site plants, storage and backup."""
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
     """Phases in order of their dates."""
 

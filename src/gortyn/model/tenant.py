@@ -73,6 +73,8 @@ class Tenant(Noun):
     """Whether a run longer than the walltime limit goes on in a further job from its checkpoint, or is cut."""
     checkpoints: bool = True
     """Whether the jobs write checkpoints; without, a job that is stopped begins again."""
+    active_power_share: Share | None = None
+    """Mean power of a node that runs its jobs, as a share of full load; left out, that of its kind of work."""
     price_eur_per_chip_hour: Annotated[float, Unit("EUR/chip-hour"), Field(ge=0, le=100)] = 0.0
     """Price that the tenant pays; 0 where access is free."""
 

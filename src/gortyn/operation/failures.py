@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from gortyn.kernels.cluster_types import DOMAIN, NODE, PARTITION, Failures, Sites
 from gortyn.machine import Partition
-from gortyn.machine.conversions import HOURS_PER_DAY, HOURS_PER_YEAR, S_PER_HOUR
 from gortyn.model import Scenario, known
+from gortyn.model.conversions import HOURS_PER_DAY, HOURS_PER_YEAR, S_PER_HOUR
 from gortyn.training.goodput import CHIPS_PER_COUNTED_NODE, NODE_DAYS_OF_RATE
 from gortyn.workload.streams import generator
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.kernels.types import Queue
-from gortyn.machine.conversions import S_PER_DAY, S_PER_MIN
 from gortyn.model import Operations, Priority
+from gortyn.model.conversions import S_PER_DAY, S_PER_MIN
 from gortyn.workload.trace import UNKNOWN_S, Trace
 
 if TYPE_CHECKING:

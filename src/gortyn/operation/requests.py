@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from gortyn.kernels.cluster_types import Requests
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
-from gortyn.machine.conversions import S_PER_HOUR
 from gortyn.model import Scenario
+from gortyn.model.conversions import S_PER_HOUR
 from gortyn.operation.tariffs import Tariffs
 
 LAST_S: Final = np.iinfo(np.int32).max
@@ -31,27 +31,37 @@ def requests(
     ------
     ValueError : a job whose times do not fit 32 bits.
     """
-    operations = scenario.operations
+    operations, tenants = scenario.operations, scenario.tenants
     overhead_s = round(operations.launch_overhead_s)
-    chains = np.array([tenant.chains for tenant in scenario.tenants])[jobs.tenant]
-    work_s = np.where(chains, jobs.run_s, np.minimum(jobs.run_s, jobs.requested_s)) + overhead_s
-    estimate_s = work_s if operations.estimate == "actual" else np.maximum(jobs.requested_s + overhead_s, work_s)
-    eligible_s = jobs.submit_s.copy()
-    for index, tenant in enumerate(scenario.tenants):
+    longest_s = max(int(column.max(initial=0)) for column in (jobs.submit_s, jobs.run_s, jobs.requested_s))
+    if longest_s + overhead_s + max(tenant.defer_hours for tenant in tenants) * S_PER_HOUR > LAST_S:
+        message = "a job ends more than 68 years after the start; the simulation counts 32-bit seconds"
+        raise ValueError(message)
+    run_s, estimate_s, eligible_s = (
+        column.astype(np.int32) for column in (jobs.run_s, jobs.requested_s, jobs.submit_s)
+    )
+    work_s = np.minimum(run_s, estimate_s)
+    chains = np.array([tenant.chains for tenant in tenants])
+    np.copyto(work_s, run_s, where=chains[jobs.tenant])
+    work_s += overhead_s
+    estimate_s += overhead_s
+    estimate_s = work_s if operations.estimate == "actual" else np.maximum(estimate_s, work_s, out=estimate_s)
+    for index, tenant in enumerate(tenants):
         if tenant.defer_hours > 0:
             own = np.flatnonzero(jobs.tenant == index)
             signal = tariffs.by(tenant.defer_by)
             places = np.array([partition.site for partition in partitions])[jobs.partition[own]]
             eligible_s[own] = put_off(signal, places, jobs.submit_s[own], estimate_s[own], tenant.defer_hours)
-    if eligible_s.size and max(eligible_s.max(), estimate_s.max()) > LAST_S:
-        message = "a job ends more than 68 years after the start; the simulation counts 32-bit seconds"
-        raise ValueError(message)
     order = np.argsort(eligible_s, kind="stable")
-    columns = (jobs.submit_s, eligible_s, work_s, estimate_s, jobs.nodes, jobs.chips)
     return Requests(
-        *(column[order].astype(np.int32) for column in columns),
-        tenant=jobs.tenant[order].astype(np.int16),
-        home=jobs.partition[order].astype(np.int16),
+        submit_s=jobs.submit_s.astype(np.int32)[order],
+        eligible_s=eligible_s[order],
+        work_s=work_s[order],
+        estimate_s=estimate_s[order],
+        nodes=jobs.nodes.astype(np.int32)[order],
+        chips=jobs.chips.astype(np.int32)[order],
+        tenant=jobs.tenant.astype(np.int16)[order],
+        home=jobs.partition.astype(np.int16)[order],
         immune=(jobs.training_run >= 0)[order],
     ), order
 
@@ -60,7 +70,7 @@ def put_off(
     signal: NDArray[np.float64],
     site: NDArray[np.int64],
     submit_s: NDArray[np.int64],
-    run_s: NDArray[np.int64],
+    run_s: NDArray[np.integer],
     bound_h: float,
 ) -> NDArray[np.int64]:
     """Best time for each job to begin: at once, or at the full hour within its bound at which power is best.
@@ -71,7 +81,7 @@ def put_off(
     Parameters
     ----------
     signal : float64[site, hour], price or carbon intensity
-    site, submit_s, run_s : int64[job]
+    site, submit_s, run_s : int64[job]; the last may be narrower
     bound_h : longest delay [h]
 
     Returns
@@ -82,19 +92,18 @@ def put_off(
     >>> put_off(price, np.array([0, 0]), np.array([1800, 1800]), np.array([7200, 3600]), 3.0).tolist()
     [7200, 7200]
     """
-    hours = signal.shape[1]
-    reach = int(bound_h)
-    best_s = submit_s.copy()
-    first = np.minimum(submit_s // S_PER_HOUR, hours - 1)
+    hours, reach = signal.shape[1], int(bound_h)
+    hour = submit_s // S_PER_HOUR
     length = np.minimum(-(-run_s // S_PER_HOUR), hours)
-    for place, span in {(int(a), int(b)) for a, b in np.unique(np.stack((site, length), axis=1), axis=0)}:
-        padded = np.pad(signal[place], (0, span + reach), mode="edge")
-        total = np.concatenate(([0.0], np.cumsum(padded)))
-        mean = (total[span:] - total[:-span])[: hours + reach] / span
-        choice = np.lib.stride_tricks.sliding_window_view(mean, reach + 1)[:hours].argmin(axis=1)
-        own = (site == place) & (length == span)
-        later = choice[first[own]]
-        begin_s = (submit_s[own] // S_PER_HOUR + later) * S_PER_HOUR
-        allowed = (later > 0) & (begin_s <= submit_s[own] + bound_h * S_PER_HOUR)
-        best_s[own] = np.where(allowed, begin_s, submit_s[own])
-    return best_s
+    padded = np.pad(signal, ((0, 0), (1, int(length.max(initial=0)) + reach)), mode="edge")
+    padded[:, 0] = 0
+    until = np.cumsum(padded, axis=1)  # sum of the signal over the hours before each
+    begin = site * until.shape[1] + np.minimum(hour, hours - 1)
+    least, later = np.full(begin.size, np.inf), np.zeros_like(begin)
+    for delay in range(reach + 1):
+        mean = (until.take(begin + length) - until.take(begin)) / length
+        later[mean < least] = delay
+        np.minimum(least, mean, out=least)
+        begin += 1
+    begin_s = (hour + later) * S_PER_HOUR
+    return np.where((later > 0) & (begin_s <= submit_s + bound_h * S_PER_HOUR), begin_s, submit_s)

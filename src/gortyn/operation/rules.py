@@ -9,8 +9,8 @@ import numpy as np
 
 from gortyn.kernels import cluster_types as kinds
 from gortyn.kernels.cluster_types import Accounts, Policy, Tenants
-from gortyn.machine.conversions import S_PER_DAY, S_PER_HOUR, S_PER_MIN
 from gortyn.model import Scenario, Tenant, known
+from gortyn.model.conversions import S_PER_DAY, S_PER_HOUR, S_PER_MIN
 from gortyn.operation.sites import LONGEST_S
 
 GBIT_PER_TB: Final = 8e3  # unit: 8 bits of a byte, 1000 GB of a TB

@@ -13,8 +13,8 @@ from gortyn.kernels.cluster_types import ALWAYS_PM, TIERS, Record, Tally, Tenant
 from gortyn.kernels.hourly import hourly_mean
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
-from gortyn.machine.conversions import HOURS_PER_DAY, S_PER_HOUR
 from gortyn.model import Scenario
+from gortyn.model.conversions import HOURS_PER_DAY, S_PER_HOUR
 from gortyn.operation.failures import draw
 from gortyn.operation.log import Log
 from gortyn.operation.requests import requests

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gortyn.kernels.cluster_types import Sites
 from gortyn.machine import Partition
-from gortyn.machine.conversions import S_PER_HOUR, S_PER_MIN
 from gortyn.model import Scenario, known
+from gortyn.model.conversions import S_PER_HOUR, S_PER_MIN
 from gortyn.operation.failures import node_mttf_s
 from gortyn.operation.tariffs import Tariffs
 from gortyn.operation.windows import speeds_pm
@@ -90,7 +90,9 @@ def sites(
         recover_s=every * (restart_s + detection_s),
         write_s=every * write_s,
         persist_s=every * persist_s,
-        interval_s=np.stack([_intervals_s(scenario, p.chips_per_node, most_nodes, write_s) for p in partitions]),
+        interval_s=np.stack(
+            [checkpoint_intervals_s(scenario, p.chips_per_node, most_nodes, write_s) for p in partitions]
+        ),
         speed_pm=speeds_pm(scenario, partitions, tariffs.price_eur_per_mwh.shape[1]),
         signal=np.ascontiguousarray(signal),
     )
@@ -112,7 +114,7 @@ def _numbered(
     return np.concatenate(domains).astype(np.int32), np.concatenate(pods).astype(np.int32)
 
 
-def _intervals_s(scenario: Scenario, chips_per_node: int, most_nodes: int, write_s: int) -> NDArray[np.int32]:
+def checkpoint_intervals_s(scenario: Scenario, chips_per_node: int, most_nodes: int, write_s: int) -> NDArray[np.int32]:
     """Work between checkpoints by nodes of the job, int32[most_nodes + 1] [s]; 0 where nothing fails.
 
     Stated, or the one that makes goodput largest at the rate of the job's nodes and of its software together.

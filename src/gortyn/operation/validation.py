@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.model.conversions import S_PER_HOUR
 from gortyn.operation.measures import CLASS_STEP, PROMPT_S, ks_distance, log_ratio, rank_correlation, wait_summary
 from gortyn.operation.replay import POLICIES, Estimate, PolicyName, Replay, replay
 from gortyn.training.checks import Check, verdicts

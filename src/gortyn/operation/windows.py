@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from gortyn.kernels.cluster_types import ALWAYS_PM, Windows
 from gortyn.machine import Partition
-from gortyn.machine.conversions import HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR
 from gortyn.model import PowerLimit, Scenario, known
+from gortyn.model.conversions import HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR
 
 KW_PER_MW: Final = 1e3
 NOBODY: Final = -1

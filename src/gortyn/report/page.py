@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -14,15 +15,19 @@ from gortyn.io import results
 from gortyn.io.columns import dictionary
 from gortyn.io.document import read
 from gortyn.io.results import SCENARIO, ResultsFolder
-from gortyn.report.steps import reduce
+from gortyn.report.steps import Steps, reduce
 from gortyn.result import Result
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from gortyn.model import Scenario
+    from gortyn.siting import Answer
+
 REPORT = "report.html"
 EMPTY_SLOT = '<script id="gortyn-data" type="application/json">null</script>'
 LEFT_OUT = ("jobs",)  # a row per job: too large for a page, and in its own Parquet file for who wants it
+NO_STEPS = Steps(hours=0, step_hours=1, heat_days=1)  # of a folder without hours, as of a choice of sites
 DIGITS = 5  # significant digits of a number in the page
 
 
@@ -39,6 +44,18 @@ def write(result: Result, folder: str | Path, *, force: bool = False) -> Path:
         write_report(written, written.path / REPORT)
 
     return results.write(result, folder, add_report, force=force)
+
+
+def write_siting(
+    scenario: Scenario, answer: Answer, data: Mapping[str, Any], folder: str | Path, *, force: bool = False
+) -> Path:
+    """Write a choice of sites as a folder with its report, and return its path; arguments and errors as of `write`."""
+    from gortyn.io import siting_results
+
+    def add_report(written: ResultsFolder) -> None:
+        write_report(written, written.path / REPORT)
+
+    return siting_results.write(scenario, answer, data, folder, add_report, force=force)
 
 
 def write_report(folder: ResultsFolder, target: Path) -> Path:
@@ -64,7 +81,7 @@ def report_data(folder: ResultsFolder) -> dict[str, Any]:
     The hourly tables stand there in steps, `steps` says how long they are. A table that the folder does not have, as
     one of an earlier version, is left out.
     """
-    steps, reduced = reduce(folder.path)
+    steps, reduced = reduce(folder.path) if (folder.path / "hourly.parquet").is_file() else (NO_STEPS, {})
     tables = {
         name: folder.table(name)
         for name in dictionary()

@@ -8,8 +8,8 @@ from typing import Final
 
 from gortyn.catalogue import Lookup
 from gortyn.machine import SitePlan
-from gortyn.machine.conversions import MIN_PER_HOUR
 from gortyn.model import Scenario, TrainingRun, known
+from gortyn.model.conversions import MIN_PER_HOUR
 from gortyn.training.architecture import Architecture
 from gortyn.training.plan import NeverEnds, TrainingPlan, days_on, plan_on, problem_of
 from gortyn.training.roofline import RooflinePoint, roofline

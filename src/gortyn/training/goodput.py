@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import Final, Literal
 
-from gortyn.machine.conversions import HOURS_PER_DAY
+from gortyn.model.conversions import HOURS_PER_DAY
 
 Clock = Literal["observed", "running"]
 

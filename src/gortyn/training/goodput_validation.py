@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Any, Final, Literal
 
-from gortyn.machine.conversions import HOURS_PER_DAY, MIN_PER_HOUR, S_PER_HOUR
+from gortyn.model.conversions import HOURS_PER_DAY, MIN_PER_HOUR, S_PER_HOUR
 from gortyn.training.goodput import (
     CHIPS_PER_COUNTED_NODE,
     Clock,

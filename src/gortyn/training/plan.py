@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gortyn.machine.conversions import HOURS_PER_DAY, MIN_PER_HOUR, S_PER_DAY
+from gortyn.model.conversions import HOURS_PER_DAY, MIN_PER_HOUR, S_PER_DAY
 from gortyn.training.architecture import Architecture
 from gortyn.training.assessment import Goodput, assess
 from gortyn.training.recovery import recovery_of

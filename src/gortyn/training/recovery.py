@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gortyn.machine.conversions import MIN_PER_HOUR
+from gortyn.model.conversions import MIN_PER_HOUR
 from gortyn.training.goodput import CHIPS_PER_COUNTED_NODE, Clock, mttf_hours, require
 
 if TYPE_CHECKING:

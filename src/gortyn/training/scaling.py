@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from gortyn.machine.conversions import HOURS_PER_DAY
+from gortyn.model.conversions import HOURS_PER_DAY
 from gortyn.training.architecture import known_model
 from gortyn.training.plan import TrainingPlan, days_on
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.model.conversions import S_PER_HOUR
 from gortyn.training.axes import axes_of
 from gortyn.training.strategy import BF16, RECOMPUTE_NAMES, InvalidStrategy, Strategy
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from gortyn.catalogue import Lookup, UnknownEntry
 from gortyn.machine import REFERENCE_CHIP, SitePlan
-from gortyn.machine.conversions import HOURS_PER_YEAR, W_PER_KW
 from gortyn.model import Costs, Machine, Reliability, Scenario, known
+from gortyn.model.conversions import HOURS_PER_YEAR, W_PER_KW
 from gortyn.training.coefficients import DEFAULT, coefficients_of
 from gortyn.training.hardware import PEAK_FIELD, Tier, UnknownChip, hardware_of
 from gortyn.training.search import Prices

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.catalogue import Lookup
-from gortyn.machine.conversions import DAYS_PER_WEEK, HOURS_PER_DAY, S_PER_HOUR
+from gortyn.model.conversions import DAYS_PER_WEEK, HOURS_PER_DAY, S_PER_HOUR
 
 
 def of_day(facts: Lookup) -> NDArray[np.float64]:

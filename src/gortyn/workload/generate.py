@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from gortyn.catalogue import Lookup
 from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
-from gortyn.machine.conversions import DAYS_PER_YEAR, HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR, utc_offset_h
 from gortyn.model import Scenario, Tenant, known
+from gortyn.model.conversions import DAYS_PER_YEAR, HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR, utc_offset_h
 from gortyn.workload.arrivals import (
     Batches,
     bursts,

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import DAYS_PER_WEEK, S_PER_DAY, S_PER_HOUR
+from gortyn.model.conversions import DAYS_PER_WEEK, S_PER_DAY, S_PER_HOUR
 
 S_PER_WEEK: Final = DAYS_PER_WEEK * S_PER_DAY
 

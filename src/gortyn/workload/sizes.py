@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import S_PER_HOUR, S_PER_MIN
+from gortyn.model.conversions import S_PER_HOUR, S_PER_MIN
 from gortyn.workload.arrivals import Batches
 from gortyn.workload.kind import Drawn, Node
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.model.conversions import S_PER_HOUR
 
 Counted = Literal["GPUs", "processors"]
 

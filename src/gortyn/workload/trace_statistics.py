@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.model.conversions import S_PER_HOUR
 from gortyn.workload.trace import UNKNOWN_S, Trace
 
 QUANTILES: Final = (5, 10, 25, 50, 75, 90, 95, 99)  # unit: per cent

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gortyn.io.traces.report import Findings, TraceError
 from gortyn.io.traces.rows import MISSING, UNKNOWN
-from gortyn.machine.conversions import S_PER_HOUR
+from gortyn.model.conversions import S_PER_HOUR
 
 EPOCH: Final = datetime(1970, 1, 1)
 EPOCH_UTC: Final = EPOCH.replace(tzinfo=UTC)

@@ -6,12 +6,14 @@ from typing import Final
 
 KW_PER_MW: Final = 1e3  # source: SI prefixes
 W_PER_KW: Final = 1e3  # source: SI prefixes
+KG_PER_T: Final = 1e3  # source: SI prefixes
 TFLOPS_PER_EXAFLOPS: Final = 1e6  # source: SI prefixes
 FLOPS_PER_TFLOPS: Final = 1e12  # source: SI prefixes
 S_PER_MIN: Final = 60  # source: definition
 MIN_PER_HOUR: Final = 60  # source: definition
 HOURS_PER_DAY: Final = 24  # source: definition
 DAYS_PER_WEEK: Final = 7  # source: definition
+HOURS_PER_WEEK: Final = DAYS_PER_WEEK * HOURS_PER_DAY
 DAYS_PER_YEAR: Final = 365  # source: definition of a year without a leap day
 HOURS_PER_YEAR: Final = 8760  # source: definition of a year of 365 days
 S_PER_HOUR: Final = 3600  # source: definition
