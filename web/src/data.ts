@@ -1,6 +1,6 @@
 // This module owns the data of a report: its shape, how it is read from the page, and plain tools over its columns.
 
-export type Cell = string | number | null;
+export type Cell = string | number | boolean | null;
 export type Columns = Record<string, Cell[]>;
 export type Row = Record<string, Cell>;
 export interface Meaning {
@@ -48,6 +48,7 @@ export interface Scenario {
     failures?: { drawn: boolean };
   };
   simulation: { start: string; days: number; seed: number };
+  siting?: { requested?: string | null; objective?: string };
 }
 
 /** How finely the page shows time; a page without a word on it has every hour. */
@@ -65,7 +66,10 @@ export interface Report {
   manifest: Manifest;
   scenario: Scenario;
   steps?: Steps;
-  /** By name; `hourly` and `hourly_classes` in steps, the latter with a column for each class. */
+  /**
+   * By name; `hourly` and `hourly_classes` in steps, the latter with a column for each class. `duration` and `wet_bulb`
+   * are made for the page from every hour.
+   */
   tables: Record<string, Columns>;
   dictionary: Record<string, Record<string, Meaning>>;
 }

@@ -132,6 +132,9 @@ export function date(iso: string): string {
   return parts ? `${Number(parts[3])}${NBSP}${MONTHS[Number(parts[2]) - 1]}${NBSP}${parts[1]}` : iso;
 }
 
+/** Words with every ISO date in them as 1 Jul 2028. */
+export const withDates = (words: string): string => words.replace(/\b\d{4}-\d{2}-\d{2}\b/g, date);
+
 export function month(iso: string): string {
   const parts = /^(\d{4})-(\d{2})/.exec(iso);
   return parts ? `${MONTHS[Number(parts[2]) - 1]}${NBSP}${parts[1]}` : iso;
@@ -157,6 +160,14 @@ const BY_UNIT: Record<string, (value: number) => string> = {
   "EUR/chip-hour": (value) => signed(value, `€${digits(Math.abs(value))}`),
   "EUR/MWh": (value) => signed(value, `€${digits(Math.abs(value))}/MWh`),
   "gCO2e/kWh": (value) => `${digits(value)}${NBSP}g/kWh`,
+  "EUR/year": (value) => `${money(value)} a${NBSP}year`,
+  "tCO2e/year": (value) => `${tonnes(value)} a${NBSP}year`,
+  "MWh/year": (value) => `${si(value, "Wh", 1e6)} a${NBSP}year`,
+  "kgCO2e/chip-hour": (value) => `${digits(value)}${NBSP}kg`,
+  years: (value) => `${digits(value)}${NBSP}${value === 1 ? "year" : "years"}`,
+  m3: (value) => `${large(value)}${NBSP}m³`,
+  ms: (value) => `${digits(value)}${NBSP}ms`,
+  degC: (value) => `${signed(value, Math.abs(value).toFixed(1))}${NBSP}°C`,
   "EUR/EUR": (value) => `€${digits(value)}`,
   deg: (value) => signed(value, `${Math.abs(value).toFixed(2)}°`),
   "s/step": seconds,
@@ -187,6 +198,7 @@ export function scientific(value: number): string {
 /** A cell as printed, by the unit that the dictionary gives its column. */
 export function format(value: Cell | undefined, unit: string): string {
   if (value === null || value === undefined || value === "") return NONE;
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return unit === "date" ? date(value) : value;
   if (!Number.isFinite(value)) return NONE;
   return (BY_UNIT[unit] ?? digits)(value);
@@ -201,6 +213,10 @@ export function unitName(unit: string): string {
     "1/year": "per year",
     "s/step": "s",
     "FLOP/B": "FLOP/byte",
+    "kgCO2e/chip-hour": "kg CO₂e/chip-hour",
+    "tCO2e/year": "t CO₂e/year",
+    m3: "m³",
+    degC: "°C",
   };
   return names[unit] ?? unit;
 }

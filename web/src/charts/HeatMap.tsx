@@ -54,7 +54,7 @@ export function HeatMap({ startMs, values, daysEach, show, label }: Props) {
   }, [values]);
   const days = Math.max(1, Math.ceil(values.length / HOURS_PER_DAY));
   const hours = days * daysEach * HOURS_PER_DAY;
-  const marks = timeTicks(startMs, { from: 0, to: hours }, MOST_MARKS);
+  const marks = timeTicks(startMs, { from: 0, to: hours }, MOST_MARKS).filter(({ hour }) => hour < hours);
   const point = (event: PointerEvent & { currentTarget: HTMLElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const day = Math.floor(((event.clientX - box.left) / box.width) * days);

@@ -1,4 +1,4 @@
-// This module owns the map of sites: numbered circles on Europe, area by power, colour by the chosen layer.
+// This module owns the map of sites: circles on Europe, numbered or quiet, area by power, colour by the chosen layer.
 import paths from "virtual:europe";
 import { MAP_HEIGHT, MAP_WIDTH, place } from "./projection.ts";
 import { inkOn, MAGNITUDE_GRADIENT, magnitudeCss } from "./theme.ts";
@@ -11,6 +11,8 @@ export interface Spot {
   mw: number;
   /** Value of the layer, null where there is none. */
   value: number | null;
+  /** A place that is only looked at: a small circle without a number. */
+  quiet?: boolean;
 }
 
 interface Props {
@@ -24,11 +26,14 @@ interface Props {
 /** Diameter of the largest circle as a share of the map's width. */
 const LARGEST = 0.11;
 const SMALLEST = 0.05;
+const SMALLEST_QUIET = 0.018;
 
 export function SiteMap({ spots, selected, select, show, layer }: Props) {
   const most = Math.max(...spots.map((spot) => spot.mw), 0);
   const values = spots.flatMap((spot) => (spot.value === null ? [] : [spot.value]));
   const [low, high] = [Math.min(...values), Math.max(...values)];
+  const numbered = spots.filter((spot) => !spot.quiet);
+  const drawn = [...spots.filter((spot) => spot.quiet).sort((a, b) => b.mw - a.mw), ...numbered];
   const outside = spots.filter((spot) => !place(spot.longitude, spot.latitude));
   return (
     <div class="map">
@@ -38,18 +43,22 @@ export function SiteMap({ spots, selected, select, show, layer }: Props) {
             <path key={d} d={d} />
           ))}
         </svg>
-        {spots.map((spot, index) => {
+        {drawn.map((spot) => {
           const at = place(spot.longitude, spot.latitude);
           if (!at) return null;
           const part = spot.value === null || high <= low ? 0.5 : (spot.value - low) / (high - low);
-          const size = Math.max(SMALLEST, LARGEST * Math.sqrt(most > 0 ? spot.mw / most : 0));
+          const rank = spot.quiet ? "" : String(numbered.indexOf(spot) + 1);
+          const size = Math.max(
+            spot.quiet ? SMALLEST_QUIET : SMALLEST,
+            LARGEST * Math.sqrt(most > 0 ? spot.mw / most : 0),
+          );
           return (
             <button
               key={spot.site}
               type="button"
-              class="spot"
+              class={spot.quiet ? "spot quiet" : "spot"}
               aria-pressed={spot.site === selected}
-              aria-label={`${index + 1}: ${spot.title}${spot.value === null ? "" : `, ${layer} ${show(spot.value)}`}`}
+              aria-label={`${rank ? `${rank}: ` : ""}${spot.title}${spot.value === null ? "" : `, ${layer} ${show(spot.value)}`}`}
               style={{
                 left: `${at.x * 100}%`,
                 top: `${at.y * 100}%`,
@@ -60,7 +69,7 @@ export function SiteMap({ spots, selected, select, show, layer }: Props) {
               onClick={() => select(spot.site)}
               onFocus={() => select(spot.site)}
             >
-              {index + 1}
+              {rank}
             </button>
           );
         })}

@@ -1,10 +1,12 @@
 // This module owns bar charts: stacked rows with names on the left, and columns over time.
+import { NONE } from "../format.ts";
 import type { Draw } from "./Chart.tsx";
 import { categoryAxis, rowNames, type TipItem, tip, tooltip, valueAxis } from "./style.ts";
 
 export interface Series {
   name: string;
-  values: number[];
+  /** Null where there is no bar. */
+  values: (number | null)[];
   /** Index in the palette of the theme; -1 for grey, -2 for ink, -3 for what is idle. */
   colour: number;
   line?: boolean;
@@ -31,17 +33,18 @@ export function rowBars({ names, series, show, max, stacked = true, whole = fals
     const plain = [theme.grey, theme.ink, theme.idle];
     const colour = (index: number) =>
       (index < 0 ? plain[-1 - index] : theme.series[index % theme.series.length]) as string;
+    const shown = (value: unknown) => (typeof value === "number" ? show(value) : NONE);
     return {
       grid: { left, right: 24, top: 4, bottom: 28 },
       xAxis: valueAxis(theme, show, { max, splitNumber: width < 500 ? 3 : 5, minInterval: whole ? 1 : undefined }),
-      yAxis: categoryAxis(theme, names, { inverse: true, axisLine: { show: false } }, label),
+      yAxis: categoryAxis(theme, names, { inverse: true, axisLine: { show: false, onZero: false } }, label),
       tooltip: tooltip(
         theme,
         "axis",
         (items: TipItem[]) =>
           tip(
             items[0]?.name ?? "",
-            items.map((item) => ({ colour: item.color, name: item.seriesName ?? "", value: show(Number(item.value)) })),
+            items.map((item) => ({ colour: item.color, name: item.seriesName ?? "", value: shown(item.value) })),
           ),
         { type: "shadow" },
       ),

@@ -91,6 +91,11 @@ export function inkOn(part: number): string {
   return red * 0.299 + green * 0.587 + blue * 0.114 > 117 ? "#000000" : "#ffffff";
 }
 
+/** Colour of a series as CSS: its place in the palette, or -1 for grey, -2 for ink and -3 for what is idle. */
+export function seriesCss(index: number): string {
+  return index < 0 ? `var(--${["grey", "ink", "idle"][-1 - index]})` : `var(--series-${index % LIGHT.series.length})`;
+}
+
 export const MAGNITUDE_GRADIENT = `linear-gradient(90deg, ${CIVIDIS.join(", ")})`;
 
 /** Style sheet with the colours of both grounds; print is always light. */

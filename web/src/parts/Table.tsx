@@ -11,7 +11,12 @@ export interface Col {
   /** What the column means, shown when its head is pointed at. */
   help?: string;
   show?: (row: Row) => ComponentChildren;
+  /** Left out on paper, which has less room. */
+  offPaper?: boolean;
 }
+
+/** Classes of a column's cells. */
+const kindOf = ({ unit, offPaper }: Col): string => `${isText(unit) ? "" : "num"}${offPaper ? " off-paper" : ""}`;
 
 const isText = (unit: string): boolean => unit === "text" || unit === "date" || unit.startsWith("see");
 
@@ -35,7 +40,7 @@ export function Table({ caption, cols, rows, foot, class: kind = "" }: Props) {
             {cell(col, row)}
           </th>
         ) : (
-          <td key={col.key} class={isText(col.unit) ? "" : "num"}>
+          <td key={col.key} class={kindOf(col)}>
             {cell(col, row)}
           </td>
         ),
@@ -50,7 +55,7 @@ export function Table({ caption, cols, rows, foot, class: kind = "" }: Props) {
         <thead>
           <tr>
             {cols.map((col) => (
-              <th key={col.key} scope="col" class={isText(col.unit) ? "" : "num"} title={col.help}>
+              <th key={col.key} scope="col" class={kindOf(col)} title={col.help}>
                 {col.head}
               </th>
             ))}

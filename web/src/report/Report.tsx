@@ -8,30 +8,39 @@ import { Machine } from "../screens/Machine.tsx";
 import { Money } from "../screens/Money.tsx";
 import { Operation } from "../screens/Operation.tsx";
 import { Overview } from "../screens/Overview.tsx";
-import { Sources } from "../screens/Sources.tsx";
+import { Siting } from "../screens/Siting.tsx";
+import { Licences, Sources } from "../screens/Sources.tsx";
 import { Training } from "../screens/Training.tsx";
 import { route, type Scheme, scheme } from "../state.ts";
 
 interface Screen {
   tab: string;
   name: string;
+  /** The screen is there where the page has one of these tables. */
+  needs: string[];
   Body: ComponentType<{ report: Data }>;
 }
 
-export const SCREENS: Screen[] = [
-  { tab: "overview", name: "Overview", Body: Overview },
-  { tab: "machine", name: "Machine", Body: Machine },
-  { tab: "training", name: "Training", Body: Training },
-  { tab: "operation", name: "Operation", Body: Operation },
-  { tab: "energy", name: "Energy and carbon", Body: Energy },
-  { tab: "money", name: "Money", Body: Money },
-  { tab: "claims", name: "Claims", Body: Claims },
-  { tab: "sources", name: "Sources", Body: Sources },
+const SCREENS: Screen[] = [
+  { tab: "overview", name: "Overview", needs: ["sites"], Body: Overview },
+  { tab: "machine", name: "Machine", needs: ["phases"], Body: Machine },
+  { tab: "training", name: "Training", needs: ["training"], Body: Training },
+  { tab: "operation", name: "Operation", needs: ["classes"], Body: Operation },
+  { tab: "energy", name: "Energy and carbon", needs: ["hourly"], Body: Energy },
+  { tab: "siting", name: "Siting", needs: ["candidates"], Body: Siting },
+  { tab: "money", name: "Money", needs: ["cash"], Body: Money },
+  { tab: "claims", name: "Claims", needs: ["claims"], Body: Claims },
+  { tab: "sources", name: "Sources", needs: ["sources"], Body: Sources },
 ];
+
+/** Screens whose tables the page has. */
+export const screensOf = (report: Data): Screen[] =>
+  SCREENS.filter(({ needs }) => needs.some((table) => table in report.tables));
 
 export function Report({ report }: { report: Data }) {
   const wanted = route.value.tab;
-  const tab = SCREENS.some((screen) => screen.tab === wanted) ? wanted : "overview";
+  const screens = screensOf(report);
+  const tab = (screens.find((screen) => screen.tab === wanted) ?? screens[0])?.tab ?? "";
   useFreshTop(tab);
   return (
     <>
@@ -51,15 +60,15 @@ export function Report({ report }: { report: Data }) {
           {report.manifest.gortyn}
         </p>
       </header>
-      <nav class="tabs" aria-label="Screens">
-        {SCREENS.map((screen) => (
+      <nav class="tabs" aria-label="Screens" hidden={screens.length < 2}>
+        {screens.map((screen) => (
           <a key={screen.tab} href={`#${screen.tab}`} aria-current={screen.tab === tab ? "page" : undefined}>
             {screen.name}
           </a>
         ))}
       </nav>
       <main>
-        {SCREENS.map(({ tab: own, name, Body }) => (
+        {screens.map(({ tab: own, name, Body }) => (
           <section
             key={own}
             class="screen"
@@ -74,10 +83,12 @@ export function Report({ report }: { report: Data }) {
           </section>
         ))}
       </main>
+      {!("sources" in report.tables) && <Licences />}
       <footer class="foot">
         <p>
           Made by Gortyn {report.manifest.gortyn}, an open-source planner, simulator and fact-checker of AI
-          gigafactories. Everything shown is computed from the scenario and the sources that the last tab lists.
+          gigafactories. Everything shown is computed from the scenario and{" "}
+          {"sources" in report.tables ? "the sources that the last tab lists" : "the catalogue of this version"}.
         </p>
       </footer>
     </>

@@ -5,12 +5,11 @@ import { themeCss } from "../charts/theme.ts";
 import { type Report as Data, readReport } from "../data.ts";
 import { startState } from "../state.ts";
 import "../styles.css";
-import { Report, SCREENS } from "./Report.tsx";
+import { Report, screensOf } from "./Report.tsx";
 
 const colours = document.createElement("style");
 colours.textContent = themeCss();
 document.head.append(colours);
-startState(SCREENS[0]?.tab ?? "");
 watchPrinting();
 
 async function found(): Promise<Data | null> {
@@ -22,6 +21,7 @@ async function found(): Promise<Data | null> {
 
 const root = document.getElementById("report");
 const report = await found();
+startState(report ? (screensOf(report)[0]?.tab ?? "") : "");
 if (root) {
   root.replaceChildren();
   if (report) {

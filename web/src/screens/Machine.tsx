@@ -24,11 +24,18 @@ export function columns(
   table: string,
   heads: Record<string, string>,
   show: Record<string, Col["show"]> = {},
+  offPaper: readonly string[] = [],
 ): Col[] {
   return Object.entries(heads).map(([key, head]) => {
     const { unit, description } = meaning(report, table, key);
-    return { key, head, unit, help: description, show: show[key] };
+    return { key, head, unit, help: description, show: show[key], offPaper: offPaper.includes(key) };
   });
+}
+
+/** Only those heads whose column the run has. */
+export function present(report: Report, table: string, heads: Record<string, string>): Record<string, string> {
+  const has = report.tables[table] ?? {};
+  return Object.fromEntries(Object.entries(heads).filter(([key]) => key in has));
 }
 
 function Phases({ report }: { report: Report }) {

@@ -49,7 +49,7 @@ export function Method({ report }: { report: Report }) {
     ],
     [
       "Energy and carbon",
-      "Power follows the chips at work, hour by hour. Prices and carbon intensities are yearly means of the country, spread by published shapes over months and over the hours of each site’s local standard time; the window itself runs in UTC. Emissions are location-based and life cycle; building the sites and making the chips is not counted.",
+      "Power follows the chips at work, hour by hour; cooling follows the wet-bulb and dry-bulb temperature of the hour. Prices, carbon intensities and weather are those of the scenario’s files; without one, yearly means of the country and monthly normals of the nearest station are spread over the hours by published shapes, in each site’s local standard time; the window itself runs in UTC. Emissions are location-based and life cycle where nothing else is said; market-based ones count contracts with certificates first and the residual mix for the rest; making chips and buildings is counted apart.",
     ],
     [
       "Money",

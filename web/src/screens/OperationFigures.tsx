@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { rowBars, rowsHeight } from "../charts/bars.ts";
 import { Chart } from "../charts/Chart.tsx";
+import { seriesCss } from "../charts/theme.ts";
 import { type Curve, dashOf, waits } from "../charts/waits.ts";
 import {
   amount,
@@ -26,7 +27,7 @@ import { classColour, classIndex, named } from "../parts/names.ts";
 import { type Col, Table } from "../parts/Table.tsx";
 import { balance, balanceFrame, missing, PARTS } from "../shape/balance.ts";
 import { atOnce, distribution, equality, waitCurves } from "../shape/waits.ts";
-import { columns } from "./Machine.tsx";
+import { columns, present } from "./Machine.tsx";
 
 const COLOURS: Record<(typeof PARTS)[number]["key"], number> = {
   paid_chip_hours: 0,
@@ -37,15 +38,6 @@ const COLOURS: Record<(typeof PARTS)[number]["key"], number> = {
 const EVENTS = ["node_failures", "interruptions", "preemptions", "moved_in_jobs"] as const;
 /** Sums of rounded numbers may miss their whole by this. */
 const ROUNDED = 1e-4;
-
-const colourOf = (index: number): string =>
-  index === -3 ? "var(--idle)" : index < 0 ? "var(--ink)" : `var(--series-${index})`;
-
-/** Only those heads whose column the run has. */
-function present(report: Report, table: string, heads: Record<string, string>): Record<string, string> {
-  const has = report.tables[table] ?? {};
-  return Object.fromEntries(Object.entries(heads).filter(([key]) => key in has));
-}
 
 export function Balance({ report }: { report: Report }) {
   const { sites, all } = useMemo(() => balance(report), [report]);
@@ -98,7 +90,7 @@ export function Balance({ report }: { report: Report }) {
       unit="share of the capacity in chip-hours"
       source={["operation", [...PARTS.map(({ key }) => key), "capacity_chip_hours"]]}
       how="machines of a site together"
-      keys={PARTS.map(({ key, name }) => ({ name, colour: colourOf(COLOURS[key]) }))}
+      keys={PARTS.map(({ key, name }) => ({ name, colour: seriesCss(COLOURS[key]) }))}
       frame={balanceFrame(report)}
     >
       <Chart draw={draw} height={rowsHeight(listed.map(nameOf))} label={`Balance of chip-hours. ${title}.`} />

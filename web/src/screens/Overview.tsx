@@ -2,16 +2,13 @@
 import { useMemo } from "preact/hooks";
 import { Chart } from "../charts/Chart.tsx";
 import { flow, flowHeight, levels, NARROW_LEVELS, title } from "../charts/flow.ts";
-import { SiteMap, type Spot } from "../charts/SiteMap.tsx";
-import { amount, column, frame, number, type Report, type Row, rows, text } from "../data.ts";
-import { count, format, large, money, share } from "../format.ts";
-import { chosen, Switch } from "../parts/Choice.tsx";
+import { column, frame, type Report, text } from "../data.ts";
+import { money } from "../format.ts";
 import { Figure } from "../parts/Figure.tsx";
-import { countryName } from "../parts/names.ts";
 import { VERDICT, VERDICTS, VerdictMark, verdictOf } from "../parts/Verdict.tsx";
 import { bands, layerTitles } from "../shape/money.ts";
-import { choose, setting } from "../state.ts";
 import { Headlines } from "./Headlines.tsx";
+import { builtFacts, SitesMap } from "./SitesMap.tsx";
 
 export function Overview({ report }: { report: Report }) {
   return (
@@ -20,7 +17,7 @@ export function Overview({ report }: { report: Report }) {
       <Headlines report={report} />
       <VerdictCounts report={report} />
       <MoneyFlow report={report} />
-      <Sites report={report} />
+      <SitesMap report={report} id="sites" layer="layer" facts={builtFacts} />
     </>
   );
 }
@@ -88,92 +85,5 @@ function MoneyFlow({ report }: { report: Report }) {
         <Chart draw={draw} height={flowHeight(links)} label={label} />
       </section>
     </Figure>
-  );
-}
-
-const LAYERS = [
-  { value: "carbon", label: "Carbon", unit: "gCO2e/kWh", told: "carbon intensity of the electricity used" },
-  { value: "price", label: "Price", unit: "EUR/MWh", told: "mean price of the electricity used" },
-  { value: "pue", label: "PUE", unit: "1", told: "power usage effectiveness" },
-];
-
-function layerValue(site: Row, layer: string): number | null {
-  const energy = amount(site.energy_mwh);
-  if (layer === "pue") return number(site.pue);
-  if (energy <= 0) return null;
-  return layer === "price" ? amount(site.energy_eur) / energy : (amount(site.carbon_t) / energy) * 1000;
-}
-
-function Sites({ report }: { report: Report }) {
-  const layer = LAYERS.find(({ value }) => value === chosen("layer", LAYERS)) ?? LAYERS[0];
-  if (!layer) return null;
-  const sites = [...rows(report, "sites")].sort((a, b) => amount(b.it_mw) - amount(a.it_mw));
-  const spots: Spot[] = sites.map((site) => ({
-    site: text(site.site),
-    title: text(site.title),
-    longitude: amount(site.longitude_deg),
-    latitude: amount(site.latitude_deg),
-    mw: amount(site.it_mw),
-    value: layerValue(site, layer.value),
-  }));
-  const selected = setting("site", spots[0]?.site ?? "");
-  return (
-    <Figure
-      report={report}
-      id="sites"
-      title="Where the sites are"
-      lead="Area of a circle: IT load. Choose a site on the map or in the list."
-      unit={`MW for the circles; ${layer.told} for the colour`}
-      source={["sites", ["it_mw", "pue"]]}
-      how={layer.value === "pue" ? undefined : "energy-weighted mean of the simulated window"}
-      controls={<Switch name="layer" label="Colour" options={LAYERS} />}
-      frame={frame(report, "sites", Object.keys(report.tables.sites ?? {}))}
-    >
-      <div class="sites">
-        <SiteMap
-          spots={spots}
-          selected={selected}
-          select={(site) => choose("site", site)}
-          show={(value) => format(value, layer.unit)}
-          layer={layer.told}
-        />
-        <ol class="site-list">
-          {sites.map((site) => (
-            <SiteEntry key={text(site.site)} site={site} open={text(site.site) === selected} />
-          ))}
-        </ol>
-      </div>
-    </Figure>
-  );
-}
-
-function SiteEntry({ site, open }: { site: Row; open: boolean }) {
-  const facts: [string, string][] = [
-    ["Facility load", format(site.facility_mw, "MW")],
-    ["Grid connection", format(site.connection_mw, "MW")],
-    ["PUE", format(site.pue, "1")],
-    ["Capital cost", format(site.capex_eur, "EUR")],
-    ["Utilisation", number(site.utilisation_share) === null ? "–" : share(amount(site.utilisation_share))],
-    ["Price", format(layerValue(site, "price"), "EUR/MWh")],
-    ["Carbon intensity", format(layerValue(site, "carbon"), "gCO2e/kWh")],
-  ];
-  return (
-    <li class={open ? "open" : ""}>
-      <button type="button" aria-expanded={open} onClick={() => choose("site", text(site.site))}>
-        {text(site.title)}, {countryName(text(site.country))}
-      </button>
-      <p>
-        {count(amount(site.chips))} chips · {large(amount(site.h100_equivalents))} H100-equivalents ·{" "}
-        {format(site.it_mw, "MW")} of IT
-      </p>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </li>
   );
 }

@@ -293,7 +293,8 @@ function Dictionary({ report }: { report: Report }) {
   );
 }
 
-function Licences() {
+/** Licence texts of what is bundled into the page, which every page must show. */
+export function Licences() {
   const found = document.getElementById("licences")?.textContent;
   return found ? (
     <details class="block licences">

@@ -77,7 +77,16 @@ export function hourlySum(report: Report, site: string, name: string, table = "h
   return sum;
 }
 
-export type HeatLayer = "facility_mw" | "carbon_g_per_kwh" | "price_eur_per_mwh";
+/** What the map of hours can show, and the columns that each is made of. */
+export const HEAT_COLUMNS = {
+  facility_mw: ["facility_mw"],
+  carbon_g_per_kwh: ["carbon_g_per_kwh", "carbon_t", "facility_mw"],
+  price_eur_per_mwh: ["price_eur_per_mwh", "cost_eur", "facility_mw"],
+  pue: ["facility_mw", "it_mw"],
+  dry_bulb_c: ["dry_bulb_c"],
+  renewable_share: ["renewable_mw", "facility_mw"],
+} as const;
+export type HeatLayer = keyof typeof HEAT_COLUMNS;
 
 export interface Heat {
   /** Value of each hour of the day, column after column. */
@@ -102,18 +111,39 @@ function heatSum(report: Report, site: string, name: string): Float64Array {
   return sum;
 }
 
-/** Facility power, or price or carbon intensity (over several sites: as their energy has it), by hour of the day. */
+/** Whether the page has what a layer is made of, in every hour. */
+export function hasLayer(report: Report, layer: HeatLayer): boolean {
+  return [report.tables.hourly, report.tables.heat].every(
+    (table) => !table || HEAT_COLUMNS[layer].every((name) => name in table),
+  );
+}
+
+/** What is summed, what it is divided by, and the factor between their units. */
+const RATIOS: Partial<Record<HeatLayer, [above: string, below: string, factor: number]>> = {
+  price_eur_per_mwh: ["cost_eur", "facility_mw", 1],
+  carbon_g_per_kwh: ["carbon_t", "facility_mw", 1000],
+  pue: ["facility_mw", "it_mw", 1],
+  renewable_share: ["renewable_mw", "facility_mw", 1],
+};
+
+/** A layer by hour of the day; over several sites a ratio is that of their sums, and a temperature the sites' mean. */
 export function heatOf(report: Report, site: string, layer: HeatLayer): Heat {
   const days = report.tables.heat ? (report.steps?.heat_days ?? 1) : 1;
-  const power = heatSum(report, site, "facility_mw");
-  if (layer === "facility_mw") return { values: power, days };
-  if (site !== ALL) return { values: heatSum(report, site, layer), days };
-  const money = layer === "price_eur_per_mwh";
-  const whole = heatSum(report, site, money ? "cost_eur" : "carbon_t");
-  const values = whole.map((value, hour) =>
-    (power[hour] as number) > 0 ? (value / (power[hour] as number)) * (money ? 1 : 1000) : Number.NaN,
-  );
-  return { values, days };
+  const ratio = RATIOS[layer];
+  const stated = layer in (report.tables.hourly ?? {});
+  if (ratio && (site === ALL || !stated)) {
+    const [above, below] = [ratio[0], ratio[1]].map((name) => heatSum(report, site, name)) as [
+      Float64Array,
+      Float64Array,
+    ];
+    const values = above.map((value, hour) =>
+      (below[hour] as number) > 0 ? (value / (below[hour] as number)) * ratio[2] : Number.NaN,
+    );
+    return { values, days };
+  }
+  const values = heatSum(report, site, layer);
+  const sites = site === ALL && layer === "dry_bulb_c" ? gridOf(report).sites.length : 1;
+  return { values: sites > 1 ? values.map((value) => value / sites) : values, days };
 }
 
 export interface Month {
