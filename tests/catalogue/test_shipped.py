@@ -374,3 +374,7 @@ def test_a_claim_says_who_said_what(claim: str):
     # English, in own words: none of the accents or quotation marks of the French texts.
     for field in ("statement", "check"):
         assert not re.search("[àâçéèêîôûœ«»“”]", text("claims", claim, field))
+
+
+def test_a_search_by_the_name_of_a_country_finds_its_figures():
+    assert "grids/FI/carbon_g_per_kwh" in {fact.key for fact in CATALOGUE.search("Finland carbon")}

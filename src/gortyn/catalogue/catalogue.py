@@ -96,8 +96,9 @@ class Catalogue:
     def search(self, query: str) -> tuple[Fact, ...]:
         """Facts in which every word of the query occurs, whatever the case.
 
-        Words are looked for in key, value, unit, note and citation of a fact and of its conflicts. Facts with more of
-        the words in their entry or field come first, then by key; an empty query gives every fact.
+        Words are looked for in key, value, unit, note and citation of a fact and of its conflicts, and in the name of
+        its entry. Facts with more of the words in their entry or field come first, then by key; an empty query gives
+        every fact.
 
         >>> [fact.key for fact in load().search("h100 sxm TDP")][:1]
         ['chips/H100-SXM/tdp_w']
@@ -106,6 +107,7 @@ class Catalogue:
         ranked: list[tuple[int, str, Fact]] = []
         for fact in self.facts():
             text = " ".join(_searchable(one) for one in (fact, *fact.conflicts)).casefold()
+            text += f" {self._name_of(fact)}".casefold()
             if all(word in text for word in words):
                 name = f"{fact.entry} {fact.field}".casefold()
                 ranked.append((-sum(word in name for word in words), fact.key, fact))
@@ -119,6 +121,11 @@ class Catalogue:
         UnknownEntry : no such kind.
         """
         return _nearest(name, self._facts(kind))
+
+    def _name_of(self, fact: Fact) -> str:
+        """What the entry of a fact is called, as Finland for FI; an empty text where it says nothing of that."""
+        fields = self._facts(fact.kind)[fact.entry]
+        return next((str(fields[field].value) for field in ("name", "title") if field in fields), "")
 
     def lookup(self) -> Lookup:
         """A fresh reader of this catalogue that remembers what it read."""

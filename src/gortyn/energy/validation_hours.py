@@ -107,12 +107,13 @@ def compare_hours(recorded: Recorded, facts: Lookup) -> Compared:
         values = recorded.series.values[begin:end]
         about = {"file": recorded.file, "country": recorded.country, "quantity": recorded.quantity, "year": year}
         figures += _mean_figures(recorded, year, float(values.mean()), about, facts)
-        start = recorded.series.start.astype("datetime64[h]") + begin
+        start = recorded.series.start.astype("datetime64[h]") + np.timedelta64(begin, "h")
         figures += _shape_figures(recorded, year, start, values, about, facts)
         data.append(about | {"hours": int(values.size)})
         if recorded.quantity != "price":
             name = f"hours of the file, {'life cycle' if recorded.quantity == 'carbon' else 'direct'}"
-            late = int((start + recorded.offset_h - np.datetime64(f"{year:04d}-01-01", "h")).astype(int))
+            there = start + np.timedelta64(recorded.offset_h, "h")
+            late = int((there - np.datetime64(f"{year:04d}-01-01", "h")).astype(int))
             from_midnight = np.pad(values, (late, 0), mode="edge")
             found = gains(from_midnight, recorded.country, year, name, facts)
             # The published figures are of life-cycle intensities.
@@ -195,8 +196,8 @@ def _site(country: str, facts: Lookup, climate: str | None = None) -> Site:
 
 def _years(series: HourlySeries, offset_h: int) -> Iterator[tuple[int, int, int]]:
     """Calendar years of the clocks there that a series has but for a day at most: year, first and last position."""
-    first = series.start.astype("datetime64[h]") + offset_h
-    last = first + series.values.size
+    first = series.start.astype("datetime64[h]") + np.timedelta64(offset_h, "h")
+    last = first + np.timedelta64(series.values.size, "h")
     for year in range(_year(first), _year(last) + 1):
         begin, end = (np.datetime64(f"{one:04d}-01-01", "h") for one in (year, year + 1))
         here, there = max(begin, first), min(end, last)

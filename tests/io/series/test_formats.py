@@ -190,7 +190,7 @@ TEMPERATURE, HUMIDITY, WIND_KM_H, RADIATION = WEATHER
 @pytest.mark.parametrize("write", [files.open_meteo, files.open_meteo_json])
 def test_open_meteo(write: Callable[[Path, files.Weather, int], Path], offset_h: int, tmp_path: Path) -> None:
     series, notes = read_weather(write(tmp_path / "weather", WEATHER, 3600 * offset_h), GERMANY)
-    assert series.start == FIRST - offset_h
+    assert series.start == FIRST - np.timedelta64(offset_h, "h")
     np.testing.assert_allclose(series.dry_bulb_c, TEMPERATURE)
     np.testing.assert_allclose(series.humidity_share, HUMIDITY / 100)
     np.testing.assert_allclose(series.wind_m_per_s, WIND_KM_H / 3.6)

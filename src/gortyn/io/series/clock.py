@@ -141,8 +141,8 @@ def in_summer(minutes: Minutes) -> NDArray[np.bool_]:
 
 def _change(years: NDArray[np.datetime64], month: str) -> Minutes:
     """Minute of the change in each year: 01:00 UTC on the last Sunday of a month of 31 days."""
-    first = np.datetime64(f"1970-{month}", "M") - np.datetime64("1970-01", "M")
-    last = (years.astype("datetime64[M]") + first + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    following = np.timedelta64(int(month), "M")
+    last = (years.astype("datetime64[M]") + following).astype("datetime64[D]") - np.timedelta64(1, "D")
     days = last.astype(np.int64)
     since_sunday = (days + 4) % 7  # 1 January 1970 was a Thursday
     return (days - since_sunday) * MIN_PER_DAY + CHANGE_MIN

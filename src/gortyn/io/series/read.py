@@ -117,8 +117,10 @@ def read_weather(path: Path | str, place: Place) -> tuple[WeatherSeries, tuple[s
     """Read hourly weather; arguments, notes and errors as of `read_price`."""
     path = Path(path)
     columns, hours, notes = _read(path, "weather", place)
-    if "dry_bulb_c" not in columns or np.isnan(hours.values[:, columns.index("dry_bulb_c")]).any():
+    if "dry_bulb_c" not in columns:
         raise SeriesError(path, 0, "has no air temperature")
+    if np.isnan(hours.values[:, columns.index("dry_bulb_c")]).any():
+        raise SeriesError(path, 0, "has no air temperature: what stands there counts as missing in this format")
     values = {name: hours.values[:, at] for at, name in enumerate(columns)}
     for name in QUANTITIES:
         if name not in values or np.isnan(values[name]).any():
