@@ -1,25 +1,39 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gortyn.energy import it_power_mw
+import plain
 from gortyn.energy.power import full_it_mw, partition_it_mw
+from gortyn.machine.partition import Partition
+from gortyn.model import Phase, Simulation
 
 shares = st.floats(0, 1)
 
 
+def drawn_mw(busy, chips, kw_per_chip, idle_share, active_share):
+    """Power of one machine in an hour in which so many of its chips are on jobs."""
+    machine = plain.machine(it_power_kw_per_chip=kw_per_chip, idle_power_share=idle_share)
+    part = Partition(0, machine.name, round(chips / 8), 8, np.zeros(1, np.int64), np.array([round(chips / 8)]))
+    log = plain.log(np.array([[busy]]), chips)
+    phase = Phase(name="one", operational=date(2026, 1, 1), machine=machine.name, chips=round(chips))
+    site = plain.site(phases=(phase,))
+    scenario = plain.scenario(machines=(machine,), sites=(site,), simulation=Simulation(start=date(2027, 1, 1), days=1))
+    return partition_it_mw(scenario, (part,), log, np.array([[active_share]])).item()
+
+
 def test_a_published_rack_at_full_load():
     # GB200 NVL72: 120 kW for 72 chips; a hundred thousand chips are 1,389 racks and 167 MW.
-    chips = np.array([1389 * 72.0])
-    assert round(it_power_mw(chips, 0 * chips, 120 / 72, 0.2, 1.0).item()) == 167
+    chips = 1389 * 72.0
+    assert round(drawn_mw(chips, chips, 120 / 72, 0.2, 1.0)) == 167
 
 
 @given(busy=shares, idle=shares, active=shares)
 def test_power_lies_between_idle_and_active(busy, idle, active):
-    capacity = np.array([1e5])
-    power = it_power_mw(busy * capacity, (1 - busy) * capacity, 1.0, idle, active).item()
+    power = drawn_mw(busy * 1e5, 1e5, 1.0, idle, active)
     assert min(idle, active) * 100 - 1e-9 <= power <= max(idle, active) * 100 + 1e-9
 
 

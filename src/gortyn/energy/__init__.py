@@ -4,7 +4,6 @@ from gortyn.energy.account import EnergyAccount, account, tariffs
 from gortyn.energy.activity import active_shares
 from gortyn.energy.jobs import JobRates, Use, job_rates, job_use
 from gortyn.energy.losses import NodePower, node_power
-from gortyn.energy.power import it_power_mw
 from gortyn.energy.ramps import Swing, swings
 from gortyn.energy.tender_figures import SiteScore, tender_scores
 
@@ -17,7 +16,6 @@ __all__ = [
     "Use",
     "account",
     "active_shares",
-    "it_power_mw",
     "job_rates",
     "job_use",
     "node_power",

@@ -15,42 +15,15 @@ if TYPE_CHECKING:
     from gortyn.operation import Log
 
 
-def it_power_mw(
-    busy_chips: NDArray[np.float64],
-    idle_chips: NDArray[np.float64],
-    kw_per_chip: float,
-    idle_share: float,
-    active_share: float | NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """IT power of one kind of machine: idle nodes draw one share of full power, busy nodes another.
-
-    The affine form ``idle + u (active - idle)`` in the busy share `u` is the usual one for servers (Fan, Weber,
-    Barroso 2007, "Power provisioning for a warehouse-sized computer", section 4).
-
-    Parameters
-    ----------
-    busy_chips : chips of nodes that run jobs, mean over each hour, any shape
-    idle_chips : chips of nodes that are on and run none, same shape
-    kw_per_chip : IT power per chip at full load with its share of host, network and storage [kW]
-    idle_share, active_share : power of an idle and of a busy node over power at full load, in [0, 1]
-
-    Returns
-    -------
-    Power [MW], same shape.
-
-    >>> it_power_mw(np.array([0.0, 500.0]), np.array([1000.0, 500.0]), 2.0, 0.25, 0.75).tolist()
-    [0.5, 1.0]
-    """
-    return (active_share * busy_chips + idle_share * idle_chips) * (kw_per_chip / KW_PER_MW)
-
-
 def partition_it_mw(
     scenario: Scenario, partitions: tuple[Partition, ...], log: Log, active_share: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """IT power of every partition and hour [MW], float64[partition, hour].
 
-    Failed nodes draw nothing. Under a power limit that throttles, the power of busy nodes above idle falls with their
-    speed to the power `throttle_exponent`.
+    Idle nodes draw one share of full power, busy ones another: the affine form ``idle + u (active - idle)`` in the busy
+    share `u` is the usual one for servers (Fan, Weber, Barroso 2007, "Power provisioning for a warehouse-sized
+    computer", section 4). Failed nodes draw nothing. Under a power limit that throttles, the power of busy nodes above
+    idle falls with their speed to the power `throttle_exponent`.
 
     Parameters
     ----------
