@@ -16,7 +16,7 @@ import gortyn.model
 from gortyn.model.units import SUFFIXES, Unit, suffix_unit
 
 # Units that a name need not carry: the noun itself says what is counted.
-UNSUFFIXED = {"1", "count"}
+UNSUFFIXED = {"currency/chip-hour", "1/EUR", "1", "count"}
 # Numbers that are no quantity.
 LABELS = {"seed"}
 

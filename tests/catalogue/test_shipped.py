@@ -107,6 +107,7 @@ def test_every_kind_is_there():
         "power",
         "programme",
         "regions",
+        "risk",
         "shapes",
         "step_model",
         "supply",

@@ -193,6 +193,28 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
     "wrong-unit-suffix": [(26, 7, "sites.0.grid.connection_kw", "unknown key; did you mean connection_mw?")],
     "zero-days": [(45, 9, "simulation.days", "must be at least 1, is 0")],
     "zero-tenor": [(14, 102, "fund.layers.0.tenor_years", "must be more than 0, is 0")],
+    "contract-above-chips": [
+        (38, 22, "tenants.0.offtake.chips", "contracts reach 2,048 chips with this one, of 1,024 that are installed"),
+    ],
+    "impossible-correlations": [(45, 5, "risk.correlations", "no six quantities can be correlated like this")],
+    "negative-debt": [(14, 65, "fund.layers.0.share", "must be at least 0, is -0.6")],
+    "order-forgets-a-lender": [
+        (17, 5, "fund.waterfall", "has no step principal to loan"),
+        (19, 27, "fund.waterfall.2.to", "interest can go to loan; is subsidy"),
+    ],
+    "price-without-rate": [
+        (38, 31, "tenants.0.foreign_price.currency", "there is no rate for CHF; give it in costs.exchange"),
+    ],
+    "sculpted-without-equity": [
+        (14, 116, "fund.layers.0.repayment", "no layer of common equity is there to pay the rest"),
+    ],
+    "tenor-past-the-chips": [
+        (14, 102, "fund.layers.0.tenor_years", "is 8, but the last chips work for only 5 years after construction"),
+    ],
+    "union-above-cap": [
+        (15, 5, "fund.layers", "the Union pays 0.4 of the uses, more than the cap of 0.17"),
+        (15, 5, "fund.layers", "states pay 0 of the uses, less than 1 times the 0.4 of the Union"),
+    ],
 }
 
 

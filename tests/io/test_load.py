@@ -96,11 +96,11 @@ def test_an_override_of_one_site_leaves_those_with_the_same_anchor_alone() -> No
     assert [site.phases[1].chips for site in scenario.sites] == [75000, 80000, 75000, 75000]
 
 
-@pytest.mark.parametrize("text", ["costs:\n", "costs: null\n", "costs: {}\n", ""])
+@pytest.mark.parametrize("text", ["risk:\n", "risk: null\n", "risk: {}\n", ""])
 def test_an_override_below_a_part_that_is_empty_or_absent(text: str, tmp_path: Path) -> None:
     file = tmp_path / "small.yaml"
     file.write_text(SMALL.read_text(encoding="utf-8") + text, encoding="utf-8")
-    assert load(file, ["costs.discount_rate=0.1"]).scenario.costs.discount_rate == 0.1
+    assert load(file, ["risk.draws=100"]).scenario.risk.draws == 100
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,9 @@ def test_a_scenario_is_resolved_or_refused_whatever_stands_where(overrides: dict
         assert len(said) == len(set(said)), "a fault is said once"
     else:
         assert None not in [
-            value for path, value in vars(resolved.scenario.costs).items() if path != "utilisation_share"
+            value
+            for path, value in vars(resolved.scenario.costs).items()
+            if path not in ("utilisation_share", "refresh")
         ]
 
 

@@ -116,7 +116,10 @@ def test_shares_that_sum_to_one_are_a_fund(weights: list[float]) -> None:
 def test_fund_layers_are_whole_and_have_names_of_their_own() -> None:
     half = LAYER | {"share": 0.5}
     assert faults(Fund, {"layers": (half, half | {"name": "other", "share": 0.4})}) == [
-        (("layers",), "shares sum to 0.9, not 1")
+        (("layers",), "shares sum to 0.9, not 1: 0.1 of the uses is left uncovered")
+    ]
+    assert faults(Fund, {"layers": (half, half | {"name": "other", "share": 0.6})}) == [
+        (("layers",), "shares sum to 1.1, not 1: 0.1 is paid twice")
     ]
     assert faults(Fund, {"layers": (half, half)}) == [(("layers", 1, "name"), "'loan' is there already")]
     assert errors(Fund, {"layers": ()}) == {("layers", "too_short")}

@@ -18,6 +18,7 @@ from gortyn.catalogue import Catalogue
 from gortyn.catalogue import load as load_catalogue
 from gortyn.io.document import Document, PathKey, dotted, parse_value, read
 from gortyn.io.faults import Located, ScenarioError, did_you_mean, plain_message, shortened
+from gortyn.io.money_rules import currency_faults
 from gortyn.io.rules import LISTS, reference_faults, size_faults
 from gortyn.model import Fault, Noun, Scenario
 from gortyn.model.series import AllSeries
@@ -173,6 +174,8 @@ class _Check:
         series, notes = self._files(part)
         names = {field: [_name(item) for item in _entries(data, field)] for field in LISTS if (field,) not in bad}
         found = list(reference_faults(part.scenario, names, self.catalogue))
+        if not any(path[0] == "costs" for path in bad):  # else the rates that it has are not known
+            found += currency_faults(part.scenario)
         result = None
         try:
             result = resolve(part.scenario, self.catalogue)
@@ -347,7 +350,7 @@ def _stand_in(field: str | int) -> Any:
             return {"layers": ({"name": "all", "kind": "equity", "provider": "private", "share": 1.0},)}
         case "simulation":
             return {"start": LATE}
-        case "costs" | "operations":
+        case "costs" | "operations" | "risk":
             return {}
         case "siting":
             return None

@@ -9,6 +9,7 @@ from typing import Any
 from gortyn import machine
 from gortyn.catalogue import Catalogue, Lookup
 from gortyn.io.faults import did_you_mean
+from gortyn.io.money_rules import money_faults
 from gortyn.model import Fault, Noun, Scenario, Siting
 from gortyn.model.conversions import MIN_PER_HOUR
 from gortyn.model.series import AllSeries
@@ -116,11 +117,13 @@ def _stop_min(scenario: Scenario) -> float:
 
 
 def size_faults(scenario: Scenario, facts: Lookup, series: AllSeries) -> Iterator[Fault]:
-    """Yield sites that need more power than their connection, and runs that fit no machine, of a resolved scenario."""
+    """Yield what is too large for its site, and money that does not fit the sites, of a resolved scenario."""
     yield from machine.power_check(scenario, facts, series)
+    plans = machine.plan(scenario, facts, series)
+    yield from money_faults(scenario, plans)
     chips = {
         (scenario.sites[partition.site].name, partition.machine): partition.chips_for_jobs
-        for partition in machine.partitions(scenario, machine.plan(scenario, facts, series))
+        for partition in machine.partitions(scenario, plans)
     }
     asked = [(("training_runs", i, "chips"), run) for i, run in enumerate(scenario.training_runs)]
     there = {site.name for site in scenario.sites}, {machine.name for machine in scenario.machines}

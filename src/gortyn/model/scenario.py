@@ -12,6 +12,7 @@ from gortyn.model.machine import Machine
 from gortyn.model.noun import Noun, Slug
 from gortyn.model.operations import Operations, Simulation
 from gortyn.model.programme import Programme
+from gortyn.model.risk import Risk
 from gortyn.model.site import Site
 from gortyn.model.siting import Siting
 from gortyn.model.tenant import Tenant
@@ -43,6 +44,8 @@ class Scenario(Noun):
     """Named training runs."""
     operations: Operations = Operations()
     """Queueing policy and failures."""
+    risk: Risk = Risk()
+    """How far things may go otherwise than planned."""
     siting: Siting | None = None
     """Where to build, for `gortyn site`; left out, the catalogue's candidates and usual limits."""
     simulation: Simulation
@@ -51,3 +54,32 @@ class Scenario(Noun):
     def machine(self, name: str) -> Machine:
         """Return the machine of that name."""
         return next(machine for machine in self.machines if machine.name == name)
+
+    def eur_per_unit(self, currency: str) -> float | None:
+        """Euros for one unit of a currency; None where the scenario has no rate for it."""
+        if currency == "EUR":
+            return 1.0
+        rates = {one.currency: one.units_per_euro for one in self.costs.exchange} | {"USD": self.costs.usd_per_eur}
+        rate = rates.get(currency)
+        return None if rate is None else 1 / rate
+
+    def list_price_eur_per_chip_hour(self, tenant: Tenant) -> float:
+        """Price of a tenant before its discount [EUR/chip-hour], in prices of the base year.
+
+        Raises
+        ------
+        ValueError : there is no rate for its currency.
+        """
+        if tenant.foreign_price is None:
+            return tenant.price_eur_per_chip_hour
+        rate = self.eur_per_unit(tenant.foreign_price.currency)
+        if rate is None:
+            message = (
+                f"tenant '{tenant.name}' is priced in {tenant.foreign_price.currency}, and costs has no rate for it"
+            )
+            raise ValueError(message)
+        return tenant.foreign_price.amount * rate
+
+    def paid_price_eur_per_chip_hour(self, tenant: Tenant) -> float:
+        """Price that a tenant pays, its discount taken off [EUR/chip-hour], in prices of the base year."""
+        return self.list_price_eur_per_chip_hour(tenant) * (1 - tenant.discount_share)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from gortyn.model.costs import Currency
 from gortyn.model.noun import Fault, Noun, Slug, refuse
-from gortyn.model.units import Count, Hours, Share, Unit
+from gortyn.model.units import Count, Hours, Share, Unit, Years
 
 TenantClass = Literal["start-up", "sme", "research", "public", "industry", "anchor"]
 
@@ -17,6 +18,26 @@ class Service(Noun):
 
     swing_share: Share = 0.6
     """How far the quietest hour of the day lies below the busiest, as a share of the busiest (assumed)."""
+
+
+class ForeignPrice(Noun):
+    """A price in another currency than the euro."""
+
+    currency: Currency
+    """Three capital letters of ISO 4217; its rate stands in `costs`."""
+    amount: Annotated[float, Unit("currency/chip-hour"), Field(ge=0, allow_inf_nan=False)]
+    """Price of a chip-hour in that currency."""
+
+
+class Offtake(Noun):
+    """A contract to take, or else to pay for, part of what is installed, from the first day of operation."""
+
+    chips: Count
+    """Chips contracted around the clock, at all sites together."""
+    years: Years
+    """Length of the contract."""
+    take_or_pay_share: Share = 1.0
+    """Share of the contracted chip-hours that is paid whether used or not (assumed: all)."""
 
 
 class Tenant(Noun):
@@ -76,7 +97,15 @@ class Tenant(Noun):
     active_power_share: Share | None = None
     """Mean power of a node that runs its jobs, as a share of full load; left out, that of its kind of work."""
     price_eur_per_chip_hour: Annotated[float, Unit("EUR/chip-hour"), Field(ge=0, le=100)] = 0.0
-    """Price that the tenant pays; 0 where access is free."""
+    """Price before any discount; 0 where access has none."""
+    foreign_price: ForeignPrice | None = None
+    """The price in another currency, in place of the one in euros."""
+    discount_share: Share = 0.0
+    """Part of the price that is waived, for instance for start-ups; 1 where access is free."""
+    offtake: Offtake | None = None
+    """What the tenant pays for whether it uses it or not, as an anchor customer does."""
+    members: Count | None = None
+    """Organisations that the tenant stands for; left out, as many as grants of usual size its chip-hours make."""
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
@@ -93,5 +122,8 @@ class Tenant(Noun):
             faults += [Fault((), f"{name} is missing; or name a mix of the catalogue") for name in missing]
         if self.service and self.run_hours is not None:
             faults.append(Fault(("run_hours",), "a service has none: its replicas last as the load does"))
+        if self.foreign_price and self.price_eur_per_chip_hour:
+            message = "is given in euros already: give one of the two"
+            faults.append(Fault(("foreign_price",), message))
         refuse(faults)
         return self

@@ -41,6 +41,7 @@ SUFFIXES: Final[dict[str, str]] = {
     "_usd_per_mw": "USD/MW",
     "_eur_per_mw": "EUR/MW",
     "_eur_per_mwh": "EUR/MWh",
+    "_eur_per_mw_year": "EUR/MW/year",
     "_eur_per_fte_year": "EUR/FTE/year",
     "_fte_per_mw": "FTE/MW",
     "_usd_per_eur": "USD/EUR",
@@ -61,6 +62,7 @@ SUFFIXES: Final[dict[str, str]] = {
     "_rate": "1/year",
     "_years": "years",
     "_quarters": "quarters",
+    "_months": "months",
     "_days": "days",
     "_hours": "h",
     "_hour": "h",
@@ -104,5 +106,8 @@ Share = Annotated[float, Unit("share"), Field(ge=0, le=1, allow_inf_nan=False)]
 SharePerYear = Annotated[float, Unit("share/year"), Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Unit("1/year"), Field(ge=-0.5, le=1, allow_inf_nan=False)]
 Years = Annotated[float, Unit("years"), Field(gt=0, le=100, allow_inf_nan=False)]
+Months = Annotated[float, Unit("months"), Field(ge=0, le=120, allow_inf_nan=False)]
+Quarters = Annotated[int, Field(ge=0, le=80), BeforeValidator(_whole), Unit("quarters")]
+Ratio = Annotated[float, Unit("1"), Field(ge=1, le=10, allow_inf_nan=False)]
 Hours = Annotated[float, Unit("h"), Field(gt=0, allow_inf_nan=False)]
 Minutes = Annotated[float, Unit("min"), Field(ge=0, allow_inf_nan=False)]
