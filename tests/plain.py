@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gortyn.energy import EnergyAccount, Use
+from gortyn.energy.contracts import COST_PARTS
 from gortyn.kernels.types import Jobs
 from gortyn.model import (
     Cooling,
@@ -150,4 +151,12 @@ def energy(cost_eur: Any, **stated: Any) -> EnergyAccount:
     )
     known |= dict.fromkeys(site, nothing) | {"cost_eur": cost, "active_share": np.zeros((1, 1))}
     none_used = Use(*np.zeros((len(Use._fields), 1)))
-    return EnergyAccount(**known | {"tenants": none_used, "cost_parts_eur": {}, "energy_parts_mwh": {}} | stated)
+    known |= {"tenants": none_used, "energy_parts_mwh": {}} | stated
+    # All at the price of the hour where nothing else is stated.
+    parts = dict.fromkeys(COST_PARTS, nothing) | {
+        "wholesale": cost.sum(axis=1),
+        "demand charge": known["demand_charge_eur"],
+        "plants": known["plants_eur"],
+        "heat": -np.asarray(known["heat_eur"]).sum(axis=1),
+    }
+    return EnergyAccount(**known | {"cost_parts_eur": parts} | stated)

@@ -134,7 +134,7 @@ def test_unit_of_a_field_without_one() -> None:
 def test_named_path() -> None:
     scenario = load(SMALL).scenario
     assert named_path(scenario, ("sites", 1, "phases", 0, "operational")) == "sites.lavrion.phases.only.operational"
-    assert named_path(scenario, ("fund", "layers", 5, "share")) == "fund.layers.guarantee.share"
+    assert named_path(scenario, ("fund", "layers", 6, "share")) == "fund.layers.guarantee.share"
 
 
 @pytest.mark.parametrize(

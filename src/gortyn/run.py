@@ -18,6 +18,8 @@ from gortyn.result import Result
 
 if TYPE_CHECKING:
     from gortyn.access import Access
+    from gortyn.energy import EnergyAccount
+    from gortyn.finance import Finance
     from gortyn.kernels.types import Jobs
     from gortyn.machine import Partition, SitePlan
     from gortyn.operation import Log, Tariffs
@@ -57,7 +59,7 @@ def run(
         swings = energy.swings(scenario, *done, facts, operated.estimates)
         scores = energy.tender_scores(scenario, plans, power, facts, resolved.series)
     with stages("finance"):
-        money = finance.appraise(scenario, plans, power, operated.access)
+        money = finance.appraise(scenario, plans, power, operated.access, operated.estimates, facts)
     with stages("claims"):
         verdicts = claims.check(scenario, plans, operated.estimates, power, operated.access, money, facts)
     return Result(
@@ -103,6 +105,42 @@ def operate(
     catalogue = catalogue or load_catalogue()
     resolved = _resolved(scenario, catalogue)
     return _operate(resolved, catalogue.lookup(), _Stages(progress))
+
+
+class Funded(NamedTuple):
+    """What the stages up to finance found, without claims."""
+
+    scenario: Scenario
+    operated: Operated
+    energy: EnergyAccount
+    finance: Finance
+    facts: tuple[Fact, ...]
+    seconds: Mapping[str, float]
+
+
+def fund(
+    scenario: Scenario | Resolved,
+    catalogue: Catalogue | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Funded:
+    """Carry a scenario as far as its money; arguments as of `run`.
+
+    Raises
+    ------
+    FundingError : fees and reserves of the fund go round in a circle that has no end.
+    """
+    catalogue = catalogue or load_catalogue()
+    resolved = _resolved(scenario, catalogue)
+    stages, facts = _Stages(progress), catalogue.lookup()
+    operated = _operate(resolved, facts, stages)
+    scenario, plans = operated.scenario, operated.plans
+    with stages("energy"):
+        done = operated.partitions, operated.jobs, operated.log
+        power = energy.account(scenario, plans, *done, operated.tariffs, facts, resolved.series)
+    with stages("finance"):
+        money = finance.appraise(scenario, plans, power, operated.access, operated.estimates, facts)
+    seconds = {**operated.seconds, **stages.seconds}
+    return Funded(scenario, operated, power, money, _facts(resolved, facts.used), seconds)
 
 
 def _resolved(scenario: Scenario | Resolved, catalogue: Catalogue) -> Resolved:

@@ -64,15 +64,16 @@ def verdicts(facts):
             simulation=Simulation(start=date(2028, 1, 1)),
         )
         plans = plan(scenario, facts)
+        trained = estimates(scenario, plans, facts)
         users = access or [served(name, kind) for name, kind in TENANTS]
         mw = np.full((sites, HOURS), 150.0)
         found = check(
             scenario,
             plans,
-            estimates(scenario, plans, facts),
+            trained,
             SimpleNamespace(facility_mw=mw, carbon_t=mw * carbon_g / 1000),
             SimpleNamespace(classes=users, tenants=users, jain=jain),
-            finance_of(scenario, plans, public_share=public_share, eur_per_chip_hour=eur_per_chip_hour),
+            finance_of(scenario, plans, trained, facts, public_share=public_share, eur_per_chip_hour=eur_per_chip_hour),
             facts,
         )
         return {verdict.id: verdict for verdict in found}

@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import plain
+from gortyn.finance.cloud import compare
 from gortyn.model import Cooling, Phase
 
 
@@ -51,8 +52,15 @@ def served(name, kind, share=1.0, wait_h=1.0, of_all=0.2):
     )
 
 
-def finance_of(scenario, plans, *, public_share, eur_per_chip_hour):
+def drawn(layer):
+    """Debt that is safe, and a first loss that is not."""
+    lost = layer.kind == "first-loss"
+    return SimpleNamespace(party=layer.name, loss_probability=0.25 * lost, expected_loss_share=0.1 * lost)
+
+
+def finance_of(scenario, plans, runs, facts, *, public_share, eur_per_chip_hour):
     capex_eur = sum(one.capex.total_eur for one in plans)
+    h100_per_chip = sum(one.h100_equivalents for one in plans) / sum(one.chips for one in plans)
     return SimpleNamespace(
         capex_eur=capex_eur,
         public_share=public_share,
@@ -60,8 +68,9 @@ def finance_of(scenario, plans, *, public_share, eur_per_chip_hour):
         private_eur=(1 - public_share) * capex_eur,
         private_per_public=(1 - public_share) / public_share if public_share else float("nan"),
         funding_gap_eur=capex_eur - scenario.programme.budget_eur,
-        levelised_eur_per_chip_hour=eur_per_chip_hour,
+        cloud=compare(scenario, plans, runs, eur_per_chip_hour / h100_per_chip, 0.7, facts),
         layers=[SimpleNamespace(name=layer.name, loss_eur=0.0) for layer in scenario.fund.layers],
+        risk=SimpleNamespace(draws=1000, parties=[drawn(layer) for layer in scenario.fund.layers]),
     )
 
 

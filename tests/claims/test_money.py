@@ -62,3 +62,10 @@ def test_structure_of_the_fund(verdicts):
 def test_vendors(verdicts):
     assert verdicts(chip="GB300-NVL72")["S36"].verdict == "depends"
     assert verdicts(chip="TPU-v5p")["S36"].verdict == "fails"
+
+
+def test_layers_are_told_with_what_they_risk(verdicts):
+    found = verdicts()["S31"]
+    assert found.verdict == "holds"
+    assert "bank loses money in 0 % of the draws, on average 0 % of it" in found.found
+    assert "union loses money in 25 % of the draws, on average 10 % of it" in found.found

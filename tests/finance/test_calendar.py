@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gortyn.catalogue import load
-from gortyn.finance.calendar import Calendar, calendar, first_day, quarter_of
+from gortyn.finance.calendar import Calendar, calendar, first_day, life_ends, nominal_rate, price_index, quarter_of
 from gortyn.machine import plan
+from gortyn.model import Refresh
 
 days = st.dates(date(2000, 1, 1), date(2090, 12, 31))
 
@@ -48,3 +49,25 @@ def test_quarters_run_from_the_first_spending_to_the_last_retirement(make_scenar
     assert quarters.starts[-1] == date(2035, 4, 1)
     assert quarters.holding(quarter_of(date(2035, 5, 16))) == quarters.count - 1
     assert quarters.holding(quarter_of(date(2027, 1, 1))) == 1
+
+
+def test_every_refresh_adds_a_life(make_scenario):
+    scenario = make_scenario(chip_life_years=3.5, refresh=Refresh(count=2))
+    plans = plan(scenario, load().lookup())
+    days = (date(2031, 7, 1), date(2035, 1, 1), date(2038, 7, 1))
+    assert life_ends(plans[0].phases[0], scenario) == tuple(quarter_of(day) for day in days)
+    assert calendar(scenario, plans).starts[-1] == date(2038, 4, 1)
+
+
+def test_prices_double_in_a_year_of_100_percent(make_scenario):
+    scenario = make_scenario(inflation_rate=1.0)
+    quarters = Calendar(2026 * 4, 8)
+    index = price_index(quarters, scenario)
+    assert index[0] == pytest.approx(2**0.125)  # the middle of the first quarter of the base year
+    assert (index[4:] / index[:4]).tolist() == pytest.approx([2.0] * 4)
+    assert nominal_rate(scenario) == pytest.approx(1.07 * 2 - 1)
+
+
+def test_without_inflation_prices_stay(make_scenario):
+    assert price_index(Calendar(2010 * 4, 200), make_scenario()).tolist() == [1.0] * 200
+    assert nominal_rate(make_scenario()) == pytest.approx(0.07, rel=1e-12)

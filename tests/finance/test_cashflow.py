@@ -1,112 +1,122 @@
+"""The view of banks: every column by hand, for a loan of 10 m without interest that ten quarters repay."""
+
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-BUILDING, GRID, CHIPS, NETWORK = 10e6, 1e6, 40e6, 10e6  # EUR, one phase of 1,000 chips and 1 MW
-TOTAL = BUILDING + GRID + CHIPS + NETWORK
+from gortyn.finance.cashflow import cash_flow
+from gortyn.kernels.waterfall_types import Deal, Kind, Pay, Poured
+
+FIRST, LAST = 6, 15  # quarters in which the loan is repaid
+TAX = 50_000.0
 
 
-def quarter(cash, day):
-    return cash.quarter_start.index(day)
+def deal_of(count):
+    draw, left = np.zeros((2, count)), np.ones((2, count))
+    draw[:, 0] = 10e6, 51e6
+    left[0, FIRST:] = np.maximum(0.0, 1 - np.arange(1, count - FIRST + 1) / 10)
+    none, nothing, both = np.zeros((2, count)), np.zeros(count), np.zeros(2)
+    return Deal(
+        kind=np.array([Kind.DEBT, Kind.BEARER]),
+        draw_eur=draw,
+        overrun=both,
+        rate=both,
+        floating=both,
+        pays_from=np.array([FIRST, FIRST]),
+        left_share=left,
+        debt_target_eur=none,
+        operating_target_eur=nothing,
+        refresh_target_eur=nothing,
+        debt_fill_eur=none,
+        operating_fill_eur=nothing,
+        covers=np.zeros(0, np.int64),
+        cover_share=np.zeros(0),
+        fee_rate=np.zeros(0),
+        rest=np.array([0.0, 1.0]),
+        steps=np.array([[Pay.TAX, -1], [Pay.INTEREST, 0], [Pay.PRINCIPAL, 0], [Pay.REST, -1]]),
+        reserve_rate=0.0,
+        tax_rate=0.0,
+        refund=False,
+        lock_up=0.0,
+    )
 
 
-def test_capex_is_even_over_the_construction_quarters(make_scenario, appraised):
-    cash = appraised(make_scenario()).cash
-    assert cash.quarter_start[0] == date(2026, 7, 1)
-    np.testing.assert_allclose(cash.capex_eur[:6], TOTAL / 6)
-    assert cash.capex_eur[6:].sum() == 0
-    assert len(cash.quarter_start) == 6 + 20
+@pytest.fixture
+def viewed(make_scenario, projected):
+    """Project and its cash flow, where cash went as said above, with some amounts in every account."""
+    project = projected(make_scenario(chip_residual_share=0.1))
+    count = project.calendar.count
+    deal, series = deal_of(count), np.arange(count, dtype=np.float64)
+    due = np.zeros((2, count))
+    due[0, FIRST : LAST + 1] = 1e6
+    balance = np.zeros((2, count))
+    balance[0] = 10e6 * deal.left_share[0]
+    none = np.zeros((2, count))
+    poured = Poured(
+        drawn_eur=deal.draw_eur,
+        received_eur=due,
+        interest_eur=none,
+        due_eur=due,
+        missed_eur=none,
+        balance_eur=balance,
+        paid_eur=np.zeros((4, count)),
+        tax_eur=np.full(count, TAX),
+        cfads_eur=project.operating_eur - TAX,
+        debt_reserve_eur=np.array([series, 2 * series]),
+        operating_reserve_eur=series + 100,
+        refresh_reserve_eur=series + 200,
+        kept_eur=series + 300,
+        deficit_eur=series + 400,
+    )
+    return project, cash_flow(project, SimpleNamespace(deal=deal), poured)
 
 
-def test_one_year_costs_what_each_rate_says(make_scenario, appraised):
-    finance = appraised(make_scenario(prices=(3.0, 0.0)))
-    cash = finance.cash
-    year = slice(quarter(cash, date(2029, 1, 1)), quarter(cash, date(2030, 1, 1)))
-    assert cash.installed_chips[year].tolist() == [1000] * 4
-    assert cash.delivered_chip_hours[year].sum() == pytest.approx(0.8 * 8760 * 1000)
-    assert cash.paid_chip_hours[year].sum() == pytest.approx(0.4 * 8760 * 1000)
-    assert cash.revenue_eur[year].sum() == pytest.approx(3 * 0.4 * 8760 * 1000)
-    # The year of the window itself costs what the window cost.
-    assert cash.energy_eur[year].sum() == pytest.approx(400_000)
-    assert cash.staff_eur[year].sum() == pytest.approx(2 * 50_000)
-    assert cash.maintenance_eur[year].sum() == pytest.approx(0.05 * (CHIPS + NETWORK))
-    assert cash.insurance_eur[year].sum() == pytest.approx(0.01 * TOTAL)
-    assert cash.residual_eur[year].sum() == 0
-    opex = 400_000 + 100_000 + 2_500_000 + 610_000
-    assert cash.opex_eur[year].sum() == pytest.approx(opex)
-    assert cash.cfads_eur[year].sum() == pytest.approx(3 * 0.4 * 8_760_000 - opex)
+def test_a_year_by_its_columns(viewed):
+    project, cash = viewed
+    start = cash.quarter_start.index(date(2029, 1, 1))
+    sums = {
+        name: float(getattr(cash, name)[start : start + 4].sum())
+        for name in ("revenue_eur", "energy_eur", "staff_eur", "maintenance_eur", "insurance_eur", "operating_eur")
+    }
+    costs = {"energy_eur": 4e5, "staff_eur": 1e5, "maintenance_eur": 2.5e6, "insurance_eur": 6.1e5}
+    revenue = 3 * 0.8 * 8_760_000
+    assert sums == pytest.approx({"revenue_eur": revenue, **costs, "operating_eur": revenue - sum(costs.values())})
+    assert cash.connection_eur.sum() == cash.rent_eur.sum() == cash.heat_eur.sum() == cash.refresh_eur.sum() == 0
+    assert cash.capex_eur.sum() == pytest.approx(61e6)
+    assert cash.net_eur.sum() == pytest.approx(cash.operating_eur.sum() - 61e6)
+    assert cash.cfads_eur[start] == pytest.approx(cash.operating_eur[start] - TAX)
+    assert cash.residual_eur[-1] == pytest.approx(8.8e6 + 5e6)
+    assert cash.installed_chips[start] == 1000
+    assert cash.delivered_chip_hours[start : start + 4].sum() == pytest.approx(0.8 * 8_760_000)
+    assert cash.quarter_start == project.calendar.starts
 
 
-def test_a_leap_year_has_a_day_more_energy_but_not_more_staff(make_scenario, appraised):
-    cash = appraised(make_scenario()).cash
-    leap = slice(quarter(cash, date(2028, 1, 1)), quarter(cash, date(2029, 1, 1)))
-    assert cash.energy_eur[leap].sum() == pytest.approx(400_000 * 366 / 365)
-    assert cash.staff_eur[leap].sum() == pytest.approx(100_000)
+def test_the_parts_add_up_to_operating_cash(viewed):
+    _, cash = viewed
+    costs = ("energy", "connection", "staff", "maintenance", "insurance", "rent")
+    spent = sum(getattr(cash, f"{name}_eur") for name in costs)
+    earned = cash.revenue_eur + cash.heat_eur + cash.residual_eur
+    np.testing.assert_allclose(cash.operating_eur, earned - spent, rtol=1e-12, atol=1e-6)
 
 
-def test_residual_is_straight_line_in_the_last_quarter(make_scenario, appraised):
-    cash = appraised(make_scenario()).cash
-    assert np.flatnonzero(cash.residual_eur).tolist() == [len(cash.quarter_start) - 1]
-    assert cash.residual_eur.sum() == pytest.approx((BUILDING + GRID) * 20 / 25)
+def test_cover_is_cash_over_what_is_due(viewed):
+    _, cash = viewed
+    assert cash.debt_service_eur.tolist() == [0.0] * FIRST + [1e6] * 10 + [0.0] * 10
+    due = slice(FIRST, LAST + 1)
+    np.testing.assert_allclose(cash.dscr[due], cash.cfads_eur[due] / 1e6)
+    assert np.isnan(np.delete(cash.dscr, np.r_[due])).all()
+    # Without interest, the life cover ratio is the sum of what is to come over what is owed.
+    assert cash.llcr[FIRST] == pytest.approx(cash.cfads_eur[due].sum() / 10e6)
+    assert cash.llcr[LAST] == pytest.approx(cash.cfads_eur[LAST] / 1e6)
+    assert cash.debt_eur[FIRST] == pytest.approx(9e6)
 
 
-def test_residual_of_each_site_comes_when_its_last_chips_retire(make_scenario, appraised):
-    early = ((date(2028, 1, 1), 1000), (date(2030, 1, 1), 1000))
-    cash = appraised(make_scenario(sites=(early, ((date(2032, 1, 1), 1000),)))).cash
-    # The first phase has paid the grid connection and is seven years old by then.
-    first = (BUILDING + GRID) * 18 / 25 + BUILDING * 20 / 25
-    assert cash.residual_eur[quarter(cash, date(2034, 10, 1))] == pytest.approx(first)
-    assert cash.residual_eur[-1] == pytest.approx((BUILDING + GRID) * 20 / 25)
-    assert np.count_nonzero(cash.residual_eur) == 2
-
-
-def test_a_building_older_than_its_life_is_worth_nothing(make_scenario, appraised):
-    assert appraised(make_scenario(building_life_years=4.0)).cash.residual_eur.sum() == 0
-
-
-def test_a_phase_that_starts_within_a_quarter_counts_by_the_day(make_scenario, appraised):
-    cash = appraised(make_scenario(sites=(((date(2028, 2, 15), 1000),),))).cash
-    start = quarter(cash, date(2028, 1, 1))
-    assert cash.installed_chips[start] == pytest.approx(1000 * 46 / 91)
-    assert cash.capex_eur[start] == pytest.approx(TOTAL / 6 * 45 / 91)
-    assert cash.capex_eur.sum() == pytest.approx(TOTAL, rel=1e-12)
-    # Five years of operation in all, whatever the day it starts.
-    assert cash.staff_eur.sum() == pytest.approx(5 * 100_000)
-
-
-def test_a_window_without_chips_earns_nothing(make_scenario, appraised):
-    finance = appraised(make_scenario(start=date(2027, 1, 1)), delivered_share=0.0, capacity=0.0)
-    assert finance.cash.revenue_eur.sum() == 0
-    assert finance.cash.energy_eur.sum() == 0
-    assert np.isnan(finance.levelised_eur_per_chip_hour)
-    assert finance.deficit_eur > 0
-
-
-@pytest.mark.parametrize("simulated", [0.8, 0.2, 0.0])
-def test_an_assumed_utilisation_replaces_the_simulated_one(make_scenario, appraised, simulated):
-    scenario = make_scenario(prices=(4.0, 0.0), utilisation_share=0.5)
-    cash = appraised(scenario, delivered_share=simulated).cash
-    year = slice(quarter(cash, date(2029, 1, 1)), quarter(cash, date(2030, 1, 1)))
-    assert cash.delivered_chip_hours[year].sum() == pytest.approx(0.5 * 8_760_000)
-    assert cash.paid_chip_hours[year].sum() == pytest.approx(0.25 * 8_760_000)
-    assert cash.revenue_eur[year].sum() == pytest.approx(1.0 * 8_760_000)
-    assert cash.energy_eur[year].sum() == pytest.approx(400_000)
-
-
-def test_energy_goes_with_what_each_site_has_installed(make_scenario, appraised):
-    """A site that doubles after the window pays twice as much; one that comes later pays what the others do."""
-    grows = ((date(2028, 1, 1), 1000), (date(2031, 1, 1), 1000))
-    comes = ((date(2031, 1, 1), 500),)
-    cash = appraised(make_scenario(sites=(grows, comes)), energy_eur=[400_000.0, 0.0]).cash
-    year = slice(quarter(cash, date(2031, 1, 1)), quarter(cash, date(2032, 1, 1)))
-    assert cash.energy_eur[year].sum() == pytest.approx((2 + 0.5) * 400_000, rel=4e-3)  # chips in whole nodes
-
-
-def test_each_site_keeps_its_own_energy_cost(make_scenario, appraised):
-    here = ((date(2028, 1, 1), 1000),)
-    cash = appraised(make_scenario(sites=(here, here)), energy_eur=[400_000.0, 900_000.0]).cash
-    year = slice(quarter(cash, date(2029, 1, 1)), quarter(cash, date(2030, 1, 1)))
-    assert cash.energy_eur[year].sum() == pytest.approx(1_300_000)
+def test_accounts_are_those_of_the_waterfall(viewed):
+    _, cash = viewed
+    found = {name: float(getattr(cash, f"{name}_eur")[3]) for name in ("debt_reserve", "operating_reserve", "deficit")}
+    assert found == {"debt_reserve": 9.0, "operating_reserve": 103.0, "deficit": 403.0}
+    assert (cash.refresh_reserve_eur[3], cash.kept_eur[3], cash.tax_eur[3]) == (203.0, 303.0, TAX)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import planner_case as case
 from gortyn.finance import annuity, irr, levelised_eur, npv, payback_years, periodic_rate
 
 rates = st.floats(0.001, 0.5)
@@ -88,13 +89,30 @@ def test_what_never_pays_back():
     assert math.isnan(payback_years([-100, 200, -150]))
 
 
+@pytest.mark.parametrize("name", ["opex", "power", "revenue", "terminal"])
+def test_the_sums_of_another_planner_are_met(name):
+    """So that what follows is compared on the same cash flow."""
+    assert getattr(case, name).sum() == pytest.approx(case.PUBLISHED[name], rel=1e-12)
+
+
 def test_published_levelised_cost_of_compute():
-    """110,000 GPUs at 80 % in months 30 to 83 at 10 %: 2.23 bn discounted GPU-hours, and $2.19 each for 4.89 bn."""
-    month = np.arange(84)
-    hours = np.where(month >= 30, 110_000 * 0.8 * 730, 0.0)
-    assert npv(0.10, hours, 12) / 1e9 == pytest.approx(2.23, abs=0.005)
-    spent = np.where(month == 0, 2.19 * 2.2317e9, 0.0)
-    assert levelised_eur(0.10, spent, hours, 12) == pytest.approx(2.19, abs=0.001)
+    """Another planner's worked case of 2.19 dollars per GPU-hour, from its inputs."""
+    assert npv(case.RATE, case.hours, 12) == pytest.approx(case.PUBLISHED["pv_hours"], rel=1e-9)
+    assert npv(case.RATE, case.cost, 12) == pytest.approx(case.PUBLISHED["pv_cost"], rel=1e-9)
+    found = levelised_eur(case.RATE, case.cost, case.hours, 12)
+    assert found == pytest.approx(case.PUBLISHED["levelised"], rel=1e-9)
+
+
+def test_published_return_and_present_value():
+    net = case.revenue - case.cost
+    assert irr(net, 12) == pytest.approx(case.PUBLISHED["irr"], abs=1e-9)
+    assert npv(case.RATE, net, 12) == pytest.approx(case.PUBLISHED["npv"], rel=1e-6)
+
+
+def test_quarters_tell_the_same_levelised_cost_as_months():
+    cost, hours = (series.reshape(-1, 3).sum(axis=1) for series in (case.cost, case.hours))
+    assert levelised_eur(case.RATE, cost, hours) == pytest.approx(case.PUBLISHED["levelised"], rel=0.02)
+    assert npv(case.RATE, hours) == pytest.approx(case.PUBLISHED["pv_hours"], rel=0.02)
 
 
 def test_nothing_delivered_has_no_levelised_cost():

@@ -11,10 +11,9 @@ import pytest
 import plain
 from gortyn.catalogue import load
 from gortyn.climate.globe import great_circle_km
-from gortyn.finance.calendar import calendar
-from gortyn.finance.cashflow import project_cash
 from gortyn.finance.metrics import levelised_eur
 from gortyn.finance.operating import OperatingRates
+from gortyn.finance.project import project_at
 from gortyn.machine import size
 from gortyn.machine.capex import phase_capex
 from gortyn.model import Candidate, Phase, Simulation, Siting
@@ -53,29 +52,41 @@ def problem_of(scenario, **stated):
     return build_problem(scenario, siting, CATALOGUE.lookup())
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"chip_residual_share": 0.0},
+        {"chip_residual_share": 0.2},
+        {"rent_eur_per_mw_year": 50_000.0, "connection_eur_per_mw_year": 20_000.0, "inflation_rate": 0.03},
+    ],
+    ids=["worthless chips", "chips sold", "fees"],
+)
 @pytest.mark.parametrize("phase", [0, 1])
-def test_cost_per_chip_hour_is_that_of_the_cash_flow(scenario, phase):
+def test_cost_per_chip_hour_is_that_of_the_cash_flow(scenario, phase, stated):
     """The quarterly cash flow of the finance room, of the same phase over the same years, levelised."""
+    scenario = scenario.model_copy(update={"costs": scenario.costs.model_copy(update=stated)})
     problem = problem_of(scenario)
     levels = np.array([[2, 2]]) if phase == 0 else np.array([[0, 2]])
     machine, day = scenario.machines[0], problem.phases[phase]
     what = size(Phase(name="x", operational=day, machine="plain", chips=40_000), machine, CATALOGUE.lookup())
     costs = scenario.costs.model_copy(update={"grid_connection_eur_per_mw": 500_000.0})
+    connection_mw = float(problem.sum("connection_mw", levels))
     # The later phase has only what is left of the life of the first one's chips.
     years = 5 - (day - FIRST).days / 365
     scenario = scenario.model_copy(update={"costs": costs.model_copy(update={"chip_life_years": years})})
     planned = SimpleNamespace(
         operational=day,
         chips=what.chips,
+        h100_equivalents=what.h100_equivalents,
+        exaflops=what.exaflops,
         it_mw=what.it_mw,
-        capex=phase_capex(what, machine, costs, float(problem.sum("connection_mw", levels))),
+        capex=phase_capex(what, machine, costs, connection_mw),
     )
-    plans = (SimpleNamespace(phases=(planned,)),)
-    useful = problem.work.useful_share
-    rates = OperatingRates(useful, useful, 0.0, (float(problem.running.eur_per_mw_year[0]) / 8760,))
-    cash = project_cash(scenario, plans, rates, calendar(scenario, plans))
-    cost = cash.capex_eur + cash.opex_eur - cash.residual_eur
-    expected = levelised_eur(costs.discount_rate, cost, cash.delivered_chip_hours)
+    plans = (SimpleNamespace(phases=(planned,), connection_mw=connection_mw),)
+    energy = np.array([[0.0, float(problem.running.eur_per_mw_year[0]) / 8760, 0.0, 0.0, 0.0]])
+    made = project_at(scenario, plans, OperatingRates(np.array([problem.work.useful_share]), 0.0, energy, np.zeros(1)))
+    delivered = made.delivered_chip_hours.sum(axis=0)
+    expected = levelised_eur(costs.discount_rate, made.real(made.cost_eur), delivered)
     assert problem.ratio("cost", levels) == pytest.approx(expected, rel=0.01)
     assert problem.sum("capex_eur", levels) == pytest.approx(planned.capex.total_eur, rel=1e-12)
     assert sum(problem.part_by_place(part, levels)[0] for part in problem.parts) == pytest.approx(

@@ -217,7 +217,7 @@ def _sums(scenario: Scenario, jobs: Jobs, log: Log) -> _Sums:
     np.add.at(asked, jobs.tenant, jobs.chips * (jobs.run_s / S_PER_HOUR))
     np.add.at(prompt, jobs.tenant, prompt_chip_hours)
     delivered = log.tenant_chip_hours.sum(axis=(0, 2)) - log.tenant_lost_chip_hours
-    price = np.array([tenant.price_eur_per_chip_hour for tenant in scenario.tenants])
+    price = np.array([scenario.paid_price_eur_per_chip_hour(tenant) for tenant in scenario.tenants])
     return _Sums(
         jobs=np.bincount(jobs.tenant, minlength=delivered.size),
         started=np.bincount(jobs.tenant[log.start_s >= 0], minlength=delivered.size),

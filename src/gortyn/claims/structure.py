@@ -15,15 +15,28 @@ def layered(_: Claim, case: Case) -> Finding:
     returns = {layer.return_rate for layer in layers}
     parts = [f"{layer.name} ({percent(layer.share)} at {percent(layer.return_rate)} a year)" for layer in layers]
     losses = [f"{layer.name} loses {eur(layer.loss_eur)}" for layer in case.finance.layers if layer.loss_eur > 0]
-    lost = f" In this scenario {listed(losses)}." if losses else " In this scenario no layer loses money."
+    lost = f" As planned {listed(losses)}." if losses else " As planned no layer loses money."
     return Finding(
         grade(holds=len(kinds) > 1 and len(returns) > 1, partly=len(layers) > 1),
-        f"{plural(len(layers), 'layer')}, first served first: {listed(parts)}.{lost}",
+        f"{plural(len(layers), 'layer')}, first served first: {listed(parts)}.{lost}{_drawn(case)}",
         "Holds if the layers differ both in their form, which sets the risk, and in the return they ask for. "
         "The sizes are assumptions of the scenario: none were published.",
         float(len(layers)),
         unit="layers",
     )
+
+
+def _drawn(case: Case) -> str:
+    """How often each layer that asks for its money back loses some of it when things go otherwise than planned."""
+    risk = case.finance.risk
+    asks = {layer.name for layer in case.scenario.fund.layers if not layer.is_given}
+    parts = [
+        f"{one.party} loses money in {percent(one.loss_probability)} of the draws, on average "
+        f"{percent(one.expected_loss_share)} of it"
+        for one in risk.parties
+        if one.party in asks
+    ]
+    return f" Over {plural(risk.draws, 'draw')} of the risks: {'; '.join(parts)}." if parts else ""
 
 
 def not_all_union(_: Claim, case: Case) -> Finding:

@@ -30,10 +30,7 @@ FEW_WEEKS: Final = 8  # source: the weeks in two months, rounded down
 MONTHS_FROM_WEEKS: Final = 26  # source: half a year
 MONTHS_TO_WEEKS: Final = 39  # source: three quarters of a year
 
-# "Tens of millions" is a plural: twice ten.
-TENS_OF_MILLIONS_EUR: Final = 20e6  # source: the least plural of ten million
-
-# "Thousands" is a plural too.
+# "Thousands" is a plural.
 THOUSANDS: Final = 2 * 1000  # source: the least plural of a thousand
 
 # Emissions depend on the place where the range over the grids of the catalogue is more than this factor.

@@ -6,21 +6,13 @@ import math
 from typing import Final, NamedTuple
 
 from gortyn.claims.text import MILLION, chips_of, clauses, eur, number, percent, weeks
-from gortyn.claims.tolerance import (
-    FEW_WEEKS,
-    MONTHS_FROM_WEEKS,
-    MONTHS_TO_WEEKS,
-    TENS_OF_MILLIONS_EUR,
-    reaches,
-)
+from gortyn.claims.tolerance import FEW_WEEKS, MONTHS_FROM_WEEKS, MONTHS_TO_WEEKS, reaches
 from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, grade, weigh
-from gortyn.machine import REFERENCE_CHIP
-from gortyn.model import known
-from gortyn.model.conversions import DAYS_PER_WEEK, HOURS_PER_DAY
+from gortyn.finance.cloud import CLAIM, ON_DEMAND, CloudRow, least_claimed_eur
+from gortyn.model.conversions import DAYS_PER_WEEK
 from gortyn.training import TrainingEstimate
 from gortyn.training.architecture import Architecture
 
-ON_DEMAND: Final = "on demand"
 NO_RUNS: Final = "The scenario names no training run."
 
 
@@ -92,34 +84,55 @@ def speed_up(claim: Claim, case: Case) -> Finding:
 
 def saving(claim: Claim, case: Case) -> Finding:
     """S53: tens of millions of euros less than in a commercial cloud."""
-    prices = _cloud_eur_per_h100_hour(case)
-    if not case.estimates or not prices:
+    offered = {
+        run.run: [row for row in case.finance.cloud if (row.use, row.commitment) == (run.run, ON_DEMAND)]
+        for run in case.estimates
+    }
+    if not any(offered.values()):
         return Finding("not-checkable", "There is no training run, or no cloud price, to compare.", claim.record)
-    low, high = min(prices), max(prices)
-    own = case.finance.levelised_eur_per_chip_hour
+    meant = case.facts.number(*CLAIM)
     parts: list[str] = []
     savings: dict[str, list[float]] = {}
     for run in case.estimates:
-        chip_hours = run.chips * run.days * HOURS_PER_DAY
-        per_chip = _h100_per_chip(run, case)
-        cloud = [chip_hours * per_chip * price for price in (low, high)]
-        price = _tenant_price(run, case)
-        savings[run.run] = [cost - chip_hours * paid for cost in cloud for paid in (own, price)]
+        rows = offered[run.run]
+        own, tenant = rows[0].own_eur, rows[0].tenant_eur
+        savings[run.run] = [row.cloud_eur - paid for row in rows for paid in (own, tenant)]
+        low, high = _between([row.cloud_eur for row in rows])
         parts.append(
-            f"{run.run} takes {_chips(run, run.chips, case)} for {weeks(run.days)}: {eur(chip_hours * own)} at cost, "
-            f"{eur(chip_hours * price)} at the tenant's price, {eur(cloud[0])} to {eur(cloud[1])} in a cloud"
+            f"{run.run} takes {_chips(run, run.chips, case)} for {weeks(run.days)}: {eur(own)} at cost, "
+            f"{eur(tenant)} at the tenant's price, {eur(low)} to {eur(high)} in a cloud"
         )
+    largest = max(case.estimates, key=lambda run: run.model_flops)
+    every = [row for rows in offered.values() for row in rows]
+    low, high = _between([row.cloud_eur / row.h100_equivalent_hours for row in every])
+    of_largest = offered[largest.run][0]
     return Finding(
-        weigh([amount >= TENS_OF_MILLIONS_EUR for amounts in savings.values() for amount in amounts]),
+        weigh([amount >= meant for amounts in savings.values() for amount in amounts]),
         clauses(parts),
         f"Cloud at {eur(low)} to {eur(high)} per H100-hour on demand, scaled by the 16-bit peak of the chip; own cost "
-        f"levelised over the life of the sites, {eur(own)} per chip-hour. Holds if each run saves "
-        f"{eur(TENS_OF_MILLIONS_EUR)} both at cost and at the tenant's price, at any cloud price. The number is "
-        "the least saving of the largest run.",
-        min(savings[max(case.estimates, key=lambda run: run.model_flops).run]) / MILLION,
+        f"levelised over the life of the sites, {eur(of_largest.own_eur / of_largest.chip_hours)} per chip-hour. Holds "
+        f"if each run saves {eur(meant)} both at cost and at the tenant's price, at any cloud price. The number is "
+        f"the least saving of the largest run. {_enough(offered[largest.run], case)}",
+        min(savings[largest.run]) / MILLION,
         unit="m EUR",
-        claimed_value=TENS_OF_MILLIONS_EUR / MILLION,
+        claimed_value=meant / MILLION,
     )
+
+
+def _between(amounts: list[float]) -> tuple[float, float]:
+    return min(amounts), max(amounts)
+
+
+def _enough(rows: list[CloudRow], case: Case) -> str:
+    """From how many chip-hours on a use saves the least that the claim can mean, by offer."""
+    least = least_claimed_eur(case.facts)
+    sizes = [row.break_even_chip_hours for row in rows]
+    reached = [size for size in sizes if not math.isnan(size)]
+    if not reached:
+        return f"At cost it saves {eur(least)} at no size and no offer."
+    few, many = _between(reached)
+    at_cheapest = f"{number(many)} at the cheapest" if len(reached) == len(sizes) else "at no size at the cheapest"
+    return f"At cost it saves {eur(least)} from {number(few)} chip-hours on at the dearest offer and {at_cheapest}."
 
 
 def _largest_published(case: Case) -> Published:
@@ -157,33 +170,6 @@ def _under_which(run: TrainingEstimate, case: Case) -> str:
         f"Chips are {machine.chip} at {percent(run.mfu_share)} of the {run.precision} peak, "
         f"{percent(run.goodput_share)} of the time on new steps."
     )
-
-
-def _tenant_price(run: TrainingEstimate, case: Case) -> float:
-    tenant = next(one.tenant for one in case.scenario.training_runs if one.name == run.run)
-    return next(one.price_eur_per_chip_hour for one in case.scenario.tenants if one.name == tenant)
-
-
-def _h100_per_chip(run: TrainingEstimate, case: Case) -> float:
-    reference = case.facts.number("chips", REFERENCE_CHIP, "bf16_dense_tflops")
-    return known(case.scenario.machine(run.machine).bf16_dense_tflops) / reference
-
-
-def _cloud_eur_per_h100_hour(case: Case) -> list[float]:
-    """On-demand prices of the catalogue per H100-equivalent and hour."""
-    facts, catalogue = case.facts, case.facts.catalogue
-    usd_per_eur = known(case.scenario.costs.usd_per_eur)
-    reference = facts.number("chips", REFERENCE_CHIP, "bf16_dense_tflops")
-    prices: list[float] = []
-    for entry in catalogue.entries("cloud_prices"):
-        fields = catalogue.entry("cloud_prices", entry)
-        if "price_usd_per_chip_hour" not in fields or "chip" not in fields or "commitment" not in fields:
-            continue
-        tflops = facts.get_number("chips", fields["chip"].text, "bf16_dense_tflops")
-        if tflops is not None and fields["commitment"].text == ON_DEMAND:
-            usd = facts.number("cloud_prices", entry, "price_usd_per_chip_hour")
-            prices.append(usd / usd_per_eur * reference / tflops)
-    return prices
 
 
 EVALUATORS: Final[dict[str, Evaluator]] = {

@@ -1,71 +1,143 @@
-"""This module owns the appraisal of the project: returns, levelised cost per chip-hour and public money."""
+"""This module owns the appraisal: from the project to its deal, where cash goes, what it is worth, who risks what."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from gortyn.finance.calendar import calendar
-from gortyn.finance.cashflow import CashFlow, project_cash
-from gortyn.finance.layers import LayerResult, layer_results, waterfall
-from gortyn.finance.metrics import irr, levelised_eur, npv, payback_years
-from gortyn.finance.operating import operating_rates
+from gortyn.catalogue import Lookup
+from gortyn.finance import bank
+from gortyn.finance.cashflow import CashFlow, cash_flow
+from gortyn.finance.cloud import CloudRow, compare
+from gortyn.finance.figures import Answers, answers
+from gortyn.finance.layers import LayerResult, layer_results
+from gortyn.finance.portfolio import TrancheLoss, history
+from gortyn.finance.project import Project, project
+from gortyn.finance.public import FundRule, fund_rules
+from gortyn.finance.revenue import RevenueRow, revenue_rows
+from gortyn.finance.risk import RiskAssessment, assess
+from gortyn.finance.structure import SourceOrUse, Structure, structure
+from gortyn.finance.tornado import TornadoBar, tornado
+from gortyn.kernels.waterfall_types import Poured
 from gortyn.machine import Capex, SitePlan
 from gortyn.model import Scenario
 
 if TYPE_CHECKING:
     from gortyn.access import Access
     from gortyn.energy import EnergyAccount
+    from gortyn.training import TrainingEstimate
+
+NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finance:
-    """What the project costs and returns, and to whom; real euros of the programme's base year.
+    """What the project costs and returns, to whom, and at what risk.
 
     Attributes
     ----------
+    capex : capital cost of all sites by part, in prices of the base year
+    project : cash of all sites before finance and tax, by quarter
+    structure : the financing at close
     cash : cash flow by quarter
-    layers : what each layer pays and receives, most senior first
-    capex : capital cost of all sites by part
-    capex_eur : its total [EUR]
-    npv_eur : net present value at the discount rate, at the first quarter [EUR]
-    irr : internal rate of return of the project before finance, per year; nan where none exists
-    payback_years : years from the first capex until the project has paid for itself; nan if never
-    levelised_eur_per_chip_hour : present cost net of residual value over present delivered chip-hours [EUR/chip-hour]
-    levelised_eur_per_paid_chip_hour : the same over chip-hours of tenants that pay
-    public_eur, private_eur : capex paid by Union and states, and by all others (development banks among them) [EUR]
-    public_share : public over all capex
-    private_per_public : private euros per public euro; nan without public money
-    funding_gap_eur : capex less the programme's budget; negative where the budget is larger [EUR]
-    dscr_min, dscr_mean : cash flow available, without residual value, over scheduled debt service of all debt layers,
-        over the quarters that have one; nan without debt
-    retained_eur : cash that no layer has a claim to, in funds without equity [EUR]
-    deficit_eur : operating deficit that the project never makes good [EUR]
+    layers : what each layer and guarantee pays and receives, most senior first
+    covers : cover ratios and average life of each layer's debt
+    answers : everything a bank or funder asks that is one number
+    rules : rules of the programme beside what the fund does
+    revenue : income by tenant in a year of full operation
+    risk : thousands of draws
+    tornado : each factor alone
+    portfolio : losses of the layers by the history of project loans
+    cloud : training runs and usual grants beside commercial clouds
+    funding_gap_eur : capital cost less the programme's budget; negative where the budget is larger [EUR]
     """
 
+    capex: Capex
+    project: Project
+    structure: Structure
     cash: CashFlow
     layers: tuple[LayerResult, ...]
-    capex: Capex
-    capex_eur: float
-    npv_eur: float
-    irr: float
-    payback_years: float
-    levelised_eur_per_chip_hour: float
-    levelised_eur_per_paid_chip_hour: float
-    public_eur: float
-    private_eur: float
-    public_share: float
-    private_per_public: float
+    covers: bank.LayerCovers
+    answers: Answers
+    rules: tuple[FundRule, ...]
+    revenue: tuple[RevenueRow, ...]
+    risk: RiskAssessment
+    tornado: tuple[TornadoBar, ...]
+    portfolio: tuple[TrancheLoss, ...]
+    cloud: tuple[CloudRow, ...]
     funding_gap_eur: float
-    dscr_min: float
-    dscr_mean: float
-    retained_eur: float
-    deficit_eur: float
+
+    @property
+    def poured(self) -> Poured:
+        """Where the cash goes if all comes as planned."""
+        return self.structure.poured
+
+    @property
+    def sources_and_uses(self) -> tuple[SourceOrUse, ...]:
+        """What is paid until operation, and by whom."""
+        return self.structure.sources_and_uses
+
+    @property
+    def capex_eur(self) -> float:
+        """Capital cost of all sites, in prices of the base year [EUR]."""
+        return self.capex.total_eur
+
+    @property
+    def levelised_eur_per_chip_hour(self) -> float:
+        """Levelised cost of a chip-hour delivered; nan without any [EUR/chip-hour]."""
+        return self.answers.levelised.useful_eur
+
+    @property
+    def public_eur(self) -> float:
+        """Paid in by Union and states [EUR]."""
+        return self.answers.public.public_eur
+
+    @property
+    def private_eur(self) -> float:
+        """Paid in by all others, development banks among them [EUR]."""
+        return self.answers.public.other_eur
+
+    @property
+    def public_share(self) -> float:
+        """Public money over all money; nan without any."""
+        total = self.public_eur + self.private_eur
+        return self.public_eur / total if total else NAN
+
+    @property
+    def private_per_public(self) -> float:
+        """Private euros per public euro; nan without public money."""
+        return self.private_eur / self.public_eur if self.public_eur else NAN
+
+    @property
+    def debt_eur(self) -> float:
+        """All loans at the end of construction, its interest included [EUR]."""
+        return self.structure.uses_eur * self.structure.gearing_share
+
+    @property
+    def senior_loss_probability(self) -> float:
+        """Share of draws in which the first debt layer does not get its money back; nan without debt."""
+        debt = [i for i, layer in enumerate(self.structure.fund.layers) if layer.is_debt]
+        return self.risk.parties[debt[0]].loss_probability if debt else NAN
+
+    def figure(self, name: str) -> float:
+        """One of the answers by its name; nan where it does not exist.
+
+        Raises
+        ------
+        StopIteration : no answer has that name.
+        """
+        found = next(one for one in self.answers.figures if one.figure == name).found
+        return NAN if found is None else found
 
 
-def appraise(scenario: Scenario, plans: tuple[SitePlan, ...], energy: EnergyAccount, access: Access) -> Finance:
+def appraise(
+    scenario: Scenario,
+    plans: tuple[SitePlan, ...],
+    energy: EnergyAccount,
+    access: Access,
+    estimates: tuple[TrainingEstimate, ...],
+    facts: Lookup,
+) -> Finance:
     """Appraise the project over its whole life.
 
     Parameters
@@ -73,52 +145,32 @@ def appraise(scenario: Scenario, plans: tuple[SitePlan, ...], energy: EnergyAcco
     scenario : resolved scenario
     plans : one per site
     energy, access : what the simulated window says; both are scaled by what is installed
+    estimates : of the training runs, for the comparison with clouds
+    facts : catalogue, for cloud prices and the history of project loans
 
     Raises
     ------
     ValueError : the scenario is not resolved.
+    FundingError : the fund cannot pay for the project.
     """
-    layers = scenario.fund.layers
-    rate = scenario.costs.discount_rate
-    rates = operating_rates(scenario, plans, energy, access)
-    project = project_cash(scenario, plans, rates, calendar(scenario, plans))
-    flow = waterfall(layers, project)
-    cash = replace(project, debt_service_eur=flow.debt_service_eur, layer_eur=flow.receipt_eur - flow.draw_eur)
-    results = layer_results(layers, flow)
-    capex = sum((plan.capex for plan in plans), Capex())
-    public_eur = sum(result.amount_eur for layer, result in zip(layers, results, strict=True) if layer.public)
-    private_eur = capex.total_eur - public_eur
-    cost_eur = cash.capex_eur + cash.opex_eur - cash.residual_eur
-    dscr_min, dscr_mean = debt_service_cover(cash)
+    sites = project(scenario, plans, energy, access)
+    deal = structure(scenario, sites)
+    poured, capex = deal.poured, sum((plan.capex for plan in plans), Capex())
+    found = answers(scenario, plans, sites, deal.deal, poured, energy, access)
+    own_eur, share = found.levelised.useful_h100_eur, sites.rates.delivered_share
     return Finance(
-        cash=cash,
-        layers=results,
         capex=capex,
-        capex_eur=capex.total_eur,
-        npv_eur=npv(rate, cash.net_eur),
-        irr=irr(cash.net_eur),
-        payback_years=payback_years(cash.net_eur),
-        levelised_eur_per_chip_hour=levelised_eur(rate, cost_eur, cash.delivered_chip_hours),
-        levelised_eur_per_paid_chip_hour=levelised_eur(rate, cost_eur, cash.paid_chip_hours),
-        public_eur=public_eur,
-        private_eur=private_eur,
-        public_share=public_eur / capex.total_eur if capex.total_eur else float("nan"),
-        private_per_public=private_eur / public_eur if public_eur else float("nan"),
+        project=sites,
+        structure=deal,
+        cash=cash_flow(sites, deal, poured),
+        layers=layer_results(deal, poured),
+        covers=bank.layer_covers(deal.deal, poured),
+        answers=found,
+        rules=fund_rules(scenario, sites, deal.drawn_eur),
+        revenue=revenue_rows(scenario, sites),
+        risk=assess(scenario, sites, deal),
+        tornado=tornado(scenario, sites, deal),
+        portfolio=history(scenario, sites, deal, facts),
+        cloud=compare(scenario, plans, estimates, own_eur, share, facts),
         funding_gap_eur=capex.total_eur - scenario.programme.budget_eur,
-        dscr_min=dscr_min,
-        dscr_mean=dscr_mean,
-        retained_eur=flow.retained_eur,
-        deficit_eur=flow.deficit_eur,
     )
-
-
-def debt_service_cover(cash: CashFlow) -> tuple[float, float]:
-    """Smallest and mean debt service cover ratio over the quarters in which the schedules ask for payments.
-
-    Lenders look to what operation earns: the residual value of the last quarter does not count.
-    """
-    due = cash.debt_service_eur > 0
-    if not due.any():
-        return float("nan"), float("nan")
-    cover = (cash.cfads_eur - cash.residual_eur)[due] / cash.debt_service_eur[due]
-    return float(np.min(cover)), float(np.mean(cover))

@@ -1,4 +1,4 @@
-"""This module owns the quarters of the cash flow: when they start, and which part of each a period covers.
+"""This module owns the quarters of the cash flow: when they start, what of each a period covers, what its prices are.
 
 Times are counted in quarters since the year 0, so that 1 October 2028 is 2028 * 4 + 3; a day within a quarter counts
 as its share of that quarter's days.
@@ -92,9 +92,21 @@ def construction_begin(phase: PhasePlan, scenario: Scenario) -> float:
     return quarter_of(phase.operational) - scenario.costs.construction_quarters
 
 
+def life_ends(phase: PhasePlan, scenario: Scenario) -> tuple[float, ...]:
+    """Times at which the first chips of a phase and those of each refresh end their lives, in quarters.
+
+    Raises
+    ------
+    ValueError : the scenario is not resolved.
+    """
+    begin, life = quarter_of(phase.operational), QUARTERS_PER_YEAR * known(scenario.costs.chip_life_years)
+    refreshes = scenario.costs.refresh.count if scenario.costs.refresh else 0
+    return tuple(begin + life * (generation + 1) for generation in range(refreshes + 1))
+
+
 def operation_end(phase: PhasePlan, scenario: Scenario) -> float:
-    """Time at which the life of a phase's chips ends, in quarters."""
-    return quarter_of(phase.operational) + QUARTERS_PER_YEAR * known(scenario.costs.chip_life_years)
+    """Time at which the life of the last chips of a phase ends, in quarters."""
+    return life_ends(phase, scenario)[-1]
 
 
 def calendar(scenario: Scenario, plans: tuple[SitePlan, ...]) -> Calendar:
@@ -108,3 +120,26 @@ def calendar(scenario: Scenario, plans: tuple[SitePlan, ...]) -> Calendar:
     first = math.floor(min(construction_begin(phase, scenario) for phase in phases))
     end = math.ceil(max(operation_end(phase, scenario) for phase in phases))
     return Calendar(first, end - first)
+
+
+def price_index(calendar: Calendar, scenario: Scenario) -> NDArray[np.float64]:
+    """Prices of each quarter over those of the programme's base year, float64[quarter].
+
+    They rise from 1 January of the base year to the middle of the quarter; without inflation all are 1.
+    """
+    middle = (calendar.first + np.arange(calendar.count) + 1 / 2) / QUARTERS_PER_YEAR
+    return (1 + scenario.costs.inflation_rate) ** (middle - scenario.programme.base_year)
+
+
+def revenue_index(calendar: Calendar, scenario: Scenario, first_operating: int) -> NDArray[np.float64]:
+    """What tenants pay for a chip-hour in each quarter over its price in the base year, float64[quarter].
+
+    It follows the price index, less the decline of prices from the first quarter of operation on.
+    """
+    years = np.maximum(np.arange(calendar.count) - first_operating, 0) / QUARTERS_PER_YEAR
+    return price_index(calendar, scenario) * (1 - scenario.costs.price_decline_rate) ** years
+
+
+def nominal_rate(scenario: Scenario) -> float:
+    """Discount rate of money as it is paid, inflation included, per year: ``(1 + real) (1 + inflation) - 1``."""
+    return (1 + scenario.costs.discount_rate) * (1 + scenario.costs.inflation_rate) - 1

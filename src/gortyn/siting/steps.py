@@ -3,9 +3,10 @@
 Cost per useful chip-hour is levelised: present cost over present useful chip-hours, both up to one horizon for all
 places, the end of the life of chips installed in the first phase. A later phase buys the same chips for less time,
 because the value of a chip goes with the calendar; what is left of building and connection at the horizon counts as
-residual value, straight-line. That is what a yearly annuity over the time of use would say. A phase is paid evenly over
-the construction quarters before it, money and hours are discounted continuously at the effective annual rate, and the
-connection grows with the phases.
+residual value, straight-line, and so does what the chips and network bring. That is what a yearly annuity over the time
+of use would say. One generation of chips counts, whether or not the scenario refreshes them: what comes after it is
+bought at another price. A phase is paid evenly over the construction quarters before it, money and hours are discounted
+continuously at the effective annual rate, and the connection grows with the phases.
 """
 
 from __future__ import annotations
@@ -117,12 +118,14 @@ class _Time(NamedTuple):
     present : present value of one a year over those years [years]
     paid : present value of one that is spent evenly over the construction before the phase
     left : present value of what is left at the horizon of one spent on the building
+    sold : the same of one spent on chips and network
     """
 
     years: NDArray[np.float64]
     present: NDArray[np.float64]
     paid: NDArray[np.float64]
     left: NDArray[np.float64]
+    sold: NDArray[np.float64]
 
 
 def _time(costs: Costs, begin: NDArray[np.float64]) -> _Time:
@@ -134,6 +137,7 @@ def _time(costs: Costs, begin: NDArray[np.float64]) -> _Time:
         present=present_years(begin, horizon, rate),
         paid=present_years(begin - built, begin, rate) / built,
         left=np.maximum(0.0, 1 - years / costs.building_life_years) * (1 + rate) ** -horizon,
+        sold=np.full_like(begin, known(costs.chip_residual_share) * (1 + rate) ** -horizon),
     )
 
 
@@ -187,15 +191,21 @@ def _cost_parts(
     """Parts of the present cost of every step; capital cost and the cost of a year are put among `adds`."""
     added = {part: _steps(value, value.shape[0], time.years.size) for part, value in capex.items()}
     total = sum(added.values(), np.zeros(1))
+    chips = added["chips"] + added["network"]
     yearly = {
         "energy": adds["yearly_energy_eur"],
-        "maintenance": (added["chips"] + added["network"]) * known(costs.maintenance_share_per_year),
+        "maintenance": chips * known(costs.maintenance_share_per_year),
         "insurance": total * known(costs.insurance_share_per_year),
         "staff": adds["it_mw"] * known(costs.staff_fte_per_mw) * known(costs.staff_eur_per_fte_year),
     }
+    fees = {
+        "rent": adds["it_mw"] * costs.rent_eur_per_mw_year,
+        "connection": adds["connection_mw"] * costs.connection_eur_per_mw_year,
+    }
+    yearly |= {part: value for part, value in fees.items() if value.any()}
     parts = {part: value * time.paid for part, value in added.items()}
     parts |= {part: value * time.present for part, value in yearly.items()}
-    parts["residual"] = -(added["building"] + added["grid"]) * time.left
+    parts["residual"] = -(added["building"] + added["grid"]) * time.left - chips * time.sold
     adds["capex_eur"] = total
     adds["yearly_opex_eur"] = sum(yearly.values(), np.zeros(1))
     adds["cost_eur"] = sum(parts.values(), np.zeros(1))
