@@ -43,6 +43,7 @@ bench: $(VENV)/.dev ## measurements side by side
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/operation.py
 	$(BIN)/python bench/energy.py
+	$(BIN)/python bench/finance.py
 
 web: ## build the front end from web/ (needs Node; the built file is committed, so only its authors need this)
 	cd web && npm ci --no-audit --no-fund && npm run build

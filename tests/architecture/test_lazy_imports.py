@@ -11,7 +11,7 @@ import pytest
 
 from architecture.tree import ROOT
 
-HEAVY = ("numba", "polars", "llvmlite", "pyxirr")
+HEAVY = ("numba", "polars", "llvmlite", "pyxirr", "xlsxwriter")
 SCENARIO = Path("tests") / "data" / "small.yaml"
 
 # Runs the command in this process and reports on stderr's last line what it loaded.

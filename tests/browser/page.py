@@ -30,7 +30,7 @@ CHARTS = {
     "training": 1,
     "operation": 4,
     "energy": 10,
-    "money": 3,
+    "money": 11,
     "claims": 0,
     "sources": 0,
 }

@@ -16,6 +16,7 @@ NOBODY = [f"tenants.{tenant}.demand_share=0" for tenant in TENANTS]
 
 UNCUT = "tenants.model-maker.chains=false"
 
+LOANS = ("bank", "development-bank", "guarantee")
 EDGES = {
     "a day": ["simulation.days=1"],
     "two years": ["simulation.days=730"],
@@ -26,7 +27,7 @@ EDGES = {
         "sites.narvik.phases.first.operational=0001-02-01",
     ],
     "chips for a century": ["costs.chip_life_years=100"],
-    "chips for days": ["costs.chip_life_years=0.01"],
+    "chips for days": ["costs.chip_life_years=0.01", *(f"fund.layers.{name}.tenor_years=0.01" for name in LOANS)],
     "a building that falls down": ["costs.building_life_years=0.1"],
     "ten years of building": ["costs.construction_quarters=40"],
     "a walltime of seconds": ["operations.walltime_limit_hours=0.001"],

@@ -51,17 +51,19 @@ def test_numbers_are_finite(tables: dict[str, pl.DataFrame]) -> None:
 
 def test_money_flows_through_without_loss(tables: dict[str, pl.DataFrame], small_result: Result) -> None:
     flow = tables["money_flow"]
-    capex = small_result.finance.capex_eur
+    paid = sum(row.amount_eur for row in small_result.finance.sources_and_uses if row.side == "source")
     layers = set(tables["layers"]["layer"])
     to_layers = flow.filter(pl.col("target").is_in(layers))["value_eur"].sum()
-    to_capex = flow.filter(pl.col("target") == "capital cost")["value_eur"].sum()
-    to_parts = flow.filter(pl.col("source") == "capital cost")["value_eur"].sum()
-    assert to_layers == pytest.approx(capex)
-    assert to_capex == pytest.approx(capex)
-    assert to_parts == pytest.approx(capex)
+    to_uses = flow.filter(pl.col("target") == "uses of funds")["value_eur"].sum()
+    from_uses = flow.filter(pl.col("source") == "uses of funds")["value_eur"].sum()
+    assert to_layers == pytest.approx(paid)
+    assert to_uses == pytest.approx(paid)
+    assert from_uses == pytest.approx(paid)
+    capex = small_result.finance.capex_eur
     assert tables["phases"]["capex_eur"].sum() == pytest.approx(capex)
     assert tables["sites"]["capex_eur"].sum() == pytest.approx(capex)
-    assert tables["cash"]["capex_eur"].sum() == pytest.approx(capex)
+    real = tables["cash"]["capex_eur"] / small_result.finance.project.index
+    assert real.sum() == pytest.approx(capex)
     flows = dict(tables["layer_cash"].group_by("layer").agg(pl.col("flow_eur").sum()).iter_rows())
     for layer in tables["layers"].to_dicts():
         assert flows[layer["layer"]] == pytest.approx(layer["paid_eur"] - layer["amount_eur"])

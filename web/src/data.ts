@@ -33,7 +33,9 @@ export interface Scenario {
     budget_eur: number;
     base_year: number;
   };
-  costs: { discount_rate: number; utilisation_share?: number | null };
+  costs: { discount_rate: number; inflation_rate?: number; utilisation_share?: number | null };
+  fund?: { lock_up_dscr?: number | null; default_dscr?: number };
+  risk?: { draws: number; seed: number };
   tenants: {
     name: string;
     tenant_class: string;

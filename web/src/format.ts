@@ -140,6 +140,16 @@ export function month(iso: string): string {
   return parts ? `${MONTHS[Number(parts[2]) - 1]}${NBSP}${parts[1]}` : iso;
 }
 
+/** A whole or measured number of things: 1 quarter, 2 quarters, 7.50 months. */
+function counted(value: number, noun: string): string {
+  return `${Number.isInteger(value) ? count(value) : digits(value)}${NBSP}${noun}${Math.abs(value) === 1 ? "" : "s"}`;
+}
+
+/** What one thing costs, whatever it is: €120 k per start-up, €0.87 per H100-equivalent-hour. */
+const priceOf = (value: number, thing: string): string => `${money(value)} per ${THINGS[thing] ?? thing}`;
+
+const THINGS: Record<string, string> = { tCO2e: "t\u00a0CO₂e" };
+
 const BY_UNIT: Record<string, (value: number) => string> = {
   EUR: money,
   count,
@@ -164,6 +174,8 @@ const BY_UNIT: Record<string, (value: number) => string> = {
   "tCO2e/year": (value) => `${tonnes(value)} a${NBSP}year`,
   "MWh/year": (value) => `${si(value, "Wh", 1e6)} a${NBSP}year`,
   "kgCO2e/chip-hour": (value) => `${digits(value)}${NBSP}kg`,
+  months: (value) => counted(value, "month"),
+  quarters: (value) => counted(value, "quarter"),
   years: (value) => `${digits(value)}${NBSP}${value === 1 ? "year" : "years"}`,
   m3: (value) => `${large(value)}${NBSP}m³`,
   ms: (value) => `${digits(value)}${NBSP}ms`,
@@ -201,7 +213,9 @@ export function format(value: Cell | undefined, unit: string): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return unit === "date" ? date(value) : value;
   if (!Number.isFinite(value)) return NONE;
-  return (BY_UNIT[unit] ?? digits)(value);
+  const shown = BY_UNIT[unit];
+  if (!shown && unit.startsWith("EUR/")) return priceOf(value, unit.slice("EUR/".length));
+  return (shown ?? digits)(value);
 }
 
 /** Unit as printed beside a chart or in a table's head. */

@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError, Parameter
 from gortyn import __version__
 from gortyn.cli.author import check, new, schema, show
 from gortyn.cli.energy import energy
+from gortyn.cli.fund import fund
 from gortyn.cli.goodput import goodput
 from gortyn.cli.operate import operate
 from gortyn.cli.output import INVALID, InvalidInput, complain
@@ -45,6 +46,7 @@ for verb in (
     run,
     operate,
     energy,
+    fund,
     compare,
     report,
     site,

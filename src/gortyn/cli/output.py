@@ -100,7 +100,7 @@ def quantity(value: float | int | None, unit: str) -> str:
     if value is None:
         return "none"
     if unit in ("share", "1/year"):
-        return f"{100 * value:.1f} %" + (" a year" if unit == "1/year" else "")
+        return f"{round(100 * value, 1) + 0.0:.1f} %" + (" a year" if unit == "1/year" else "")
     if unit == "s":
         size, name = next((s, n) for s, n in ((86_400, "d"), (3600, "h"), (60, "min"), (0, "s")) if abs(value) >= s)
         return f"{value / (size or 1):.3g} {name}"

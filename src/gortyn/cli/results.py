@@ -66,10 +66,12 @@ def run(
         raise InvalidInput(str(error)) from None
 
     import gortyn
+    from gortyn.cli.funding import funding_faults
 
     with progress(resolved.scenario.name) as tell:
         try:
-            result = gortyn.run(resolved, progress=tell)
+            with funding_faults(file, resolved):
+                result = gortyn.run(resolved, progress=tell)
         except ValueError as error:  # a stage says why these values lead nowhere
             complain(f"gortyn: {error}")
             return FAILED

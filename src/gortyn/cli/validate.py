@@ -15,12 +15,15 @@ from gortyn.cli.trace import read_trace
 
 if TYPE_CHECKING:
     from gortyn.energy.validation import EnergyValidation
+    from gortyn.finance.validation import FinanceValidation
     from gortyn.operation.starts import StartsValidation
     from gortyn.operation.validation import OperationValidation
+    from gortyn.training.goodput_validation import GoodputValidation
+    from gortyn.training.validation import TrainingValidation
     from gortyn.workload.trace import Trace
 
-SUBJECTS = ("training", "goodput", "operation", "energy")
-HourlyFiles = Annotated[Sequence[str], Parameter(consume_multiple=True, negative=())]
+SUBJECTS = ("training", "goodput", "operation", "energy", "finance")
+Files = Annotated[Sequence[str], Parameter(consume_multiple=True, negative=())]
 STARTS = {"job_id": ("job_id",), "start": ("start", "start_s")}
 """Columns of a table of starts, and the names that they go by."""
 
@@ -40,10 +43,11 @@ def validate(
     trace: Path | None = None,
     format: str | None = None,
     time_zone: str | None = None,
-    carbon: HourlyFiles = (),
-    price: HourlyFiles = (),
-    weather: HourlyFiles = (),
+    carbon: Files = (),
+    price: Files = (),
+    weather: Files = (),
     country: str | None = None,
+    cases: Files = (),
     json: bool = False,
 ) -> None:
     """Compare what Gortyn predicts with published or recorded measurements, beside null models.
@@ -52,10 +56,12 @@ def validate(
     ----------
     subject
         What to compare: training (step times of measured runs), goodput (published shares and failure rates),
-        operation (recorded starts of jobs) or energy (metered nodes, published PUE, carbon and shifting).
+        operation (recorded starts of jobs), energy (metered nodes, published PUE, carbon and shifting) or finance (a
+        reference model of project finance, a worked example, losses of tranches, sums of cash).
     table
         CSV file of measurements, with a header; for operation a job trace with recorded starts, or with --trace a CSV
-        file of starts (job_id, start). Energy also runs without one, on the figures of the catalogue.
+        file of starts (job_id, start). Energy also runs without one, on the figures of the catalogue; finance takes
+        none.
     out
         Write every prediction to this CSV file.
     software
@@ -85,10 +91,12 @@ def validate(
         Energy: file of hourly weather, FILE#CLIMATE to compare it with that climate of the catalogue.
     country
         Energy: country of these files, for example FI; what their names or zones say if left out.
+    cases
+        Finance: JSON file with inputs and cash flows of a case of SAM's single-owner model, to be played and compared.
+        Several files may follow, or the option come again.
     json
         Print as JSON: passed, checks, errors and null models.
     """
-    from gortyn.catalogue import load
     from gortyn.io.faults import did_you_mean
 
     if subject not in SUBJECTS:
@@ -98,25 +106,17 @@ def validate(
     machine = {"nodes": nodes, "chips_per_node": chips_per_node}
     files = {"trace": trace, "format": format, "time_zone": time_zone}
     hours = {"carbon": carbon or None, "price": price or None, "weather": weather or None, "country": country}
-    _check_options(subject, {**machine, **rules, **files}, software, hours)
+    _check_options(subject, {**machine, **rules, **files}, software, hours, cases)
     if out is not None:
         check_target(out, "gortyn validate: --out", table)
     try:
         if subject == "energy":
             report = _energy(table, carbon, price, weather, country)
-        elif table is None:
-            raise InvalidInput(f"gortyn validate: {subject} needs a table: gortyn validate {subject} TABLE")
-        elif subject == "training":
-            from gortyn.training.validation import validate_table
-
-            report = validate_table(_rows(table), str(table), load().lookup(), software)
-        elif subject == "goodput":
-            from gortyn.training.goodput_validation import validate_goodput
-
-            report = validate_goodput(_rows(table), str(table))
+        elif subject == "finance":
+            report = _finance(table, cases)
         else:
             stated = {name: value for name, value in {**machine, **rules}.items() if value is not None}
-            report = _operation(table, stated, trace, format, time_zone)
+            report = _measured(subject, table, software, stated, trace, format, time_zone)
     except ValueError as error:
         raise InvalidInput(*str(error).splitlines()) from None
     if out is not None:
@@ -127,12 +127,20 @@ def validate(
         print("\n".join(report.lines()))
 
 
-def _check_options(subject: str, stated: dict[str, object], software: str | None, hours: dict[str, object]) -> None:
+def _check_options(
+    subject: str,
+    stated: dict[str, object],
+    software: str | None,
+    hours: dict[str, object],
+    cases: Sequence[str],
+) -> None:
     """Refuse options of another subject, and a machine that is none."""
+    if subject != "finance" and cases:
+        raise InvalidInput(f"gortyn validate: --cases is for finance, not for {subject}")
     if subject != "energy" and (given := [f"--{name}" for name, value in hours.items() if value is not None]):
         raise InvalidInput(f"gortyn validate: {', '.join(given)} is for energy, not for {subject}")
-    if subject == "energy" and software is not None:
-        raise InvalidInput("gortyn validate: --software is for training, not for energy")
+    if subject in ("energy", "finance") and software is not None:
+        raise InvalidInput(f"gortyn validate: --software is for training, not for {subject}")
     given = [f"--{name.replace('_', '-')}" for name, value in stated.items() if value is not None]
     if subject != "operation":
         if given:
@@ -148,6 +156,30 @@ def _check_options(subject: str, stated: dict[str, object], software: str | None
             raise InvalidInput(f"gortyn validate: --{name.replace('_', '-')} is {value}, must be at least {least}")
 
 
+def _measured(
+    subject: str,
+    table: Path | None,
+    software: str | None,
+    stated: dict[str, Any],
+    trace: Path | None,
+    format: str | None,
+    time_zone: str | None,
+) -> TrainingValidation | GoodputValidation | OperationValidation | StartsValidation:
+    """Subjects that need a table; ValueError where it has not what they need."""
+    if table is None:
+        raise InvalidInput(f"gortyn validate: {subject} needs a table: gortyn validate {subject} TABLE")
+    if subject == "operation":
+        return _operation(table, stated, trace, format, time_zone)
+    if subject == "goodput":
+        from gortyn.training.goodput_validation import validate_goodput
+
+        return validate_goodput(_rows(table), str(table))
+    from gortyn.catalogue import load
+    from gortyn.training.validation import validate_table
+
+    return validate_table(_rows(table), str(table), load().lookup(), software)
+
+
 def _energy(
     table: Path | None, carbon: Sequence[str], price: Sequence[str], weather: Sequence[str], country: str | None
 ) -> EnergyValidation:
@@ -156,6 +188,15 @@ def _energy(
 
     rows = [] if table is None else _rows(table)
     return validated(rows, str(table), Files(carbon, price, weather), country)
+
+
+def _finance(table: Path | None, cases: Sequence[str]) -> FinanceValidation:
+    """Published figures, closed forms and cases of files; ValueError where a case has not what it needs."""
+    from gortyn.cli.validate_finance import validated
+
+    if table is not None:
+        raise InvalidInput(f"gortyn validate: finance takes no table; name a case with --cases {table}")
+    return validated(cases)
 
 
 def _operation(

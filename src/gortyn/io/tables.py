@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gortyn.io import energy_tables, job_tables
+from gortyn.io import energy_tables, job_tables, money_tables
 from gortyn.io.columns import dictionary
 from gortyn.resolve import leaves, named_path, printed
 from gortyn.result import Result
@@ -127,36 +127,6 @@ def _wait_quantiles(result: Result) -> Columns:
     }
 
 
-def _cash(result: Result) -> Columns:
-    cash = result.finance.cash
-    names = [name for name in dictionary()["cash"] if name != "quarter"]
-    return {"quarter": cash.quarter_start, **{name: getattr(cash, name) for name in names}}
-
-
-def _layers(result: Result) -> Columns:
-    rows = ({**asdict(layer), "layer": layer.name, "irr_rate": layer.irr} for layer in result.finance.layers)
-    return _rows(rows, dictionary()["layers"])
-
-
-def _layer_cash(result: Result) -> Columns:
-    cash, names = result.finance.cash, [layer.name for layer in result.finance.layers]
-    return {
-        "layer": np.repeat(names, len(cash.quarter_start)),
-        "quarter": list(cash.quarter_start) * len(names),
-        "flow_eur": cash.layer_eur.ravel(),
-    }
-
-
-def _money_flow(result: Result) -> Columns:
-    """Provider to layer to capital cost to part of it; each euro of capital cost appears once per step."""
-    flows = [(layer.provider, layer.name, layer.amount_eur) for layer in result.finance.layers]
-    flows += [(layer.name, "capital cost", layer.amount_eur) for layer in result.finance.layers]
-    parts = {"chips_eur": "chips", "network_eur": "network", "building_eur": "building", "grid_eur": "grid connection"}
-    for name, target in (parts | {"contingency_eur": "contingency"}).items():
-        flows.append(("capital cost", target, sum(getattr(plan.capex, name) for plan in result.plans)))
-    return dict(zip(("source", "target", "value_eur"), zip(*flows, strict=True), strict=True))
-
-
 def _claims(result: Result) -> Columns:
     rows = ({**asdict(verdict), "claim": verdict.id} for verdict in result.verdicts)
     return _rows(rows, dictionary()["claims"])
@@ -215,10 +185,7 @@ TABLES: Mapping[str, Callable[[Result], Columns | pl.LazyFrame]] = {
     "classes": _classes,
     "tenants": _tenants,
     "wait_quantiles": _wait_quantiles,
-    "cash": _cash,
-    "layers": _layers,
-    "layer_cash": _layer_cash,
-    "money_flow": _money_flow,
+    **money_tables.TABLES,
     "claims": _claims,
     "sources": _sources,
     "inputs": _inputs,

@@ -88,9 +88,9 @@ def test_all_files_are_told_of_together_with_the_faults_of_the_scenario(folder: 
     other = "is an ENTSO-E price export: prices; weather is needed"
     assert {(fault.place.partition(".yaml")[2], fault.path, fault.message) for fault in error.value.faults} == {
         ("", "sites.0.grid.carbon_file", f"{data / 'carbon.csv'}:2: {negative}"),
-        (":67:19", "sites.0.grid.price_file", f"{folder / 'none.csv'}: cannot be read: No such file or directory"),
+        (":89:19", "sites.0.grid.price_file", f"{folder / 'none.csv'}: cannot be read: No such file or directory"),
         ("", "sites.1.weather_file", f"{data / 'prices.csv'}:1: {other}"),
-        (":111:16", "tenants.1.job_chips", "must be at least 1, is -1"),
+        (":134:16", "tenants.1.job_chips", "must be at least 1, is -1"),
     }
 
 

@@ -10,7 +10,11 @@ export interface Series {
   /** Index in the palette of the theme; -1 for grey, -2 for ink, -3 for what is idle. */
   colour: number;
   line?: boolean;
+  /** Drawn half as strong, as one that is of the kin of another with its colour. */
+  pale?: boolean;
 }
+
+const PALE = 0.5;
 
 interface Rows {
   names: string[];
@@ -55,7 +59,12 @@ export function rowBars({ names, series, show, max, stacked = true, whole = fals
         data: one.values,
         barMaxWidth: stacked ? 22 : 12,
         barGap: "15%",
-        itemStyle: { color: colour(one.colour), borderColor: theme.ground, borderWidth: stacked ? 0.75 : 0 },
+        itemStyle: {
+          color: colour(one.colour),
+          opacity: one.pale ? PALE : 1,
+          borderColor: theme.ground,
+          borderWidth: stacked ? 0.75 : 0,
+        },
       })),
     };
   };
@@ -67,13 +76,16 @@ interface Columns {
   show: (value: number) => string;
   /** How a name is shown on the axis. */
   nameShown?: (name: string) => string;
+  /** Whether a thin line parts the bars of a stack, where several have one colour. */
+  edged?: boolean;
 }
 
 /** Stacked columns over time, positive parts upwards and negative ones downwards, with lines on top. */
-export function columnBars({ names, series, show, nameShown = (name) => name }: Columns): Draw {
+export function columnBars({ names, series, show, nameShown = (name) => name, edged = false }: Columns): Draw {
   return ({ theme, width }) => {
+    const plain = [theme.grey, theme.ink, theme.idle];
     const colour = (one: Series) =>
-      one.colour < 0 ? theme.ink : (theme.series[one.colour % theme.series.length] as string);
+      (one.colour < 0 ? plain[-1 - one.colour] : theme.series[one.colour % theme.series.length]) as string;
     return {
       grid: { left: width < 500 ? 56 : 68, right: 14, top: 12, bottom: 28 },
       xAxis: categoryAxis(
@@ -113,7 +125,12 @@ export function columnBars({ names, series, show, nameShown = (name) => name }: 
               data: one.values,
               barMaxWidth: 34,
               barCategoryGap: "22%",
-              itemStyle: { color: colour(one) },
+              itemStyle: {
+                color: colour(one),
+                opacity: one.pale ? PALE : 1,
+                borderColor: theme.ground,
+                borderWidth: edged ? 0.75 : 0,
+              },
             },
       ),
     };

@@ -1,41 +1,53 @@
-// This module owns the bar of a step: the whole on top, and below it each part from where the one before it ends.
-import { seconds, share } from "../format.ts";
-import { GROUPS, type Part } from "../shape/training.ts";
+// This module owns the cascade: the whole on top, and below it each part from where the one before it ends.
+import { share } from "../format.ts";
 import type { Draw } from "./Chart.tsx";
 import { categoryAxis, rowNames, short, type TipItem, tip, tooltip, valueAxis } from "./style.ts";
-import type { Theme } from "./theme.ts";
+
+export interface Rung {
+  name: string;
+  /** At least 0. */
+  value: number;
+  /** Index in the groups. */
+  group: number;
+}
+
+interface Cascade {
+  /** Name of the whole and, for the tooltip, of the share in it. */
+  whole: string;
+  shareOf: string;
+  rungs: Rung[];
+  /** Names and colours of the palette; -1 for grey. */
+  groups: readonly { name: string; colour: number }[];
+  show: (value: number) => string;
+}
 
 const ROW = 27;
-export const cascadeHeight = (parts: Part[]): number => 40 + ROW * (parts.length + 1);
+export const cascadeHeight = (rungs: readonly unknown[]): number => 40 + ROW * (rungs.length + 1);
 
-export const groupColour = (theme: Theme, group: number): string => {
-  const index = GROUPS[group]?.colour ?? -1;
-  return (index < 0 ? theme.grey : theme.series[index]) as string;
-};
-
-export function cascade(parts: Part[]): Draw {
-  const whole = parts.reduce((sum, part) => sum + part.seconds, 0);
-  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part.seconds, 0));
-  const names = ["Whole step", ...parts.map(({ name }) => name)];
-  const told = [seconds(whole), ...parts.map((part) => `${seconds(part.seconds)} · ${share(part.share)}`)];
+export function cascade({ whole, shareOf, rungs, groups, show }: Cascade): Draw {
+  const sum = rungs.reduce((all, { value }) => all + value, 0);
+  const part = (value: number) => share(sum > 0 ? value / sum : 0);
+  const starts = rungs.map((_, index) => rungs.slice(0, index).reduce((all, { value }) => all + value, 0));
+  const names = [whole, ...rungs.map(({ name }) => name)];
+  const told = [show(sum), ...rungs.map(({ value }) => `${show(value)} · ${part(value)}`)];
   return ({ theme, width }) => {
     const { left, label } = rowNames(width);
     const rows = { inverse: true, axisLine: { show: false } };
     return {
       grid: { left, right: 116, top: 4, bottom: 28 },
-      xAxis: valueAxis(theme, (value) => short(seconds(value)), { max: whole, splitNumber: width < 500 ? 2 : 5 }),
+      xAxis: valueAxis(theme, (value) => short(show(value)), { max: sum, splitNumber: width < 500 ? 2 : 5 }),
       yAxis: [
         categoryAxis(theme, names, rows, { ...label, lineHeight: 12 }),
         categoryAxis(theme, told, { ...rows, position: "right" as const }, { interval: 0, color: theme.ink }),
       ],
       tooltip: tooltip(theme, "item", ({ dataIndex, seriesName, value }: TipItem) => {
-        const part = parts[dataIndex - 1];
-        return part
-          ? tip(part.name, [
-              { name: GROUPS[part.group]?.name ?? "", value: seconds(part.seconds) },
-              { name: "Share of the step", value: share(part.share) },
+        const rung = rungs[dataIndex - 1];
+        return rung
+          ? tip(rung.name, [
+              { name: groups[rung.group]?.name ?? "", value: show(rung.value) },
+              { name: shareOf, value: part(rung.value) },
             ])
-          : tip("Whole step", [{ name: seriesName ?? "", value: seconds(Number(value)) }]);
+          : tip(whole, [{ name: seriesName ?? "", value: show(Number(value)) }]);
       }),
       series: [
         {
@@ -48,16 +60,16 @@ export function cascade(parts: Part[]): Draw {
           itemStyle: { color: "transparent" },
           tooltip: { show: false },
         },
-        ...GROUPS.map(({ name }, group) => ({
+        ...groups.map(({ name, colour }, group) => ({
           type: "bar" as const,
           name,
           stack: "step",
           data: [
-            parts.filter((part) => part.group === group).reduce((sum, part) => sum + part.seconds, 0),
-            ...parts.map((part) => (part.group === group ? part.seconds : 0)),
+            rungs.filter((rung) => rung.group === group).reduce((all, { value }) => all + value, 0),
+            ...rungs.map((rung) => (rung.group === group ? rung.value : 0)),
           ],
           barMaxWidth: 18,
-          itemStyle: { color: groupColour(theme, group) },
+          itemStyle: { color: colour < 0 ? theme.grey : (theme.series[colour % theme.series.length] as string) },
         })),
       ],
     };

@@ -47,13 +47,13 @@ export function throughput(links: Band[]): Map<string, number> {
   );
 }
 
-const NODE_GAP = 22;
+const NODE_GAP = 29;
 
 /** Height that leaves two lines of text to every node of the fullest level. */
 export function flowHeight(links: Band[]): number {
   const perLevel = new Map<number, number>();
   for (const depth of depths(links).values()) perLevel.set(depth, (perLevel.get(depth) ?? 0) + 1);
-  return 80 + 52 * Math.max(3, ...perLevel.values());
+  return 80 + 56 * Math.max(3, ...perLevel.values());
 }
 
 /** Levels that a phone has room for; more need a chart that scrolls sideways. */
@@ -70,7 +70,7 @@ export function flow(links: Band[], layers: Map<string, string>): Draw {
   const sums = throughput(links);
   return ({ theme, width }) => {
     const narrow = width < 560;
-    const margin = Math.round(narrow ? width * 0.27 : Math.min(170, width * 0.2));
+    const margin = Math.round(narrow ? width * 0.27 : Math.min(170, width * 0.24));
     const colours = new Map(
       [...depth.keys()]
         .filter((name) => depth.get(name) === 0)

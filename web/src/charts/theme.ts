@@ -96,6 +96,9 @@ export function seriesCss(index: number): string {
   return index < 0 ? `var(--${["grey", "ink", "idle"][-1 - index]})` : `var(--series-${index % LIGHT.series.length})`;
 }
 
+/** The same at half its strength, as CSS. */
+export const paleCss = (index: number): string => `color-mix(in srgb, ${seriesCss(index)} 50%, var(--ground))`;
+
 export const MAGNITUDE_GRADIENT = `linear-gradient(90deg, ${CIVIDIS.join(", ")})`;
 
 /** Style sheet with the colours of both grounds; print is always light. */

@@ -8,15 +8,14 @@ interface Props {
   options: { value: string; label: string }[];
 }
 
-/** Value chosen, or the first option where the address names none that exists. */
-export function chosen(name: string, options: { value: string }[]): string {
-  const first = options[0]?.value ?? "";
-  const value = setting(name, first);
-  return options.some((option) => option.value === value) ? value : first;
+/** Value chosen, or another, as the first option, where the address names none that exists. */
+export function chosen(name: string, options: { value: string }[], otherwise = options[0]?.value ?? ""): string {
+  const value = setting(name, otherwise);
+  return options.some((option) => option.value === value) ? value : otherwise;
 }
 
-export function Pick({ name, label, options }: Props) {
-  const value = chosen(name, options);
+export function Pick({ name, label, options, otherwise }: Props & { otherwise?: string }) {
+  const value = chosen(name, options, otherwise);
   return (
     <label class="pick">
       <span>{label}</span>

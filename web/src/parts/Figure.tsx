@@ -57,7 +57,7 @@ export function Figure({
       <figcaption>
         <p>
           <b>Unit:</b> {unitName(unit)}. <b>Source:</b> this run, table <code>{table}</code>
-          {told.length <= FEW ? ` (${told.join("; ")})` : ""}
+          {told.length && told.length <= FEW ? ` (${told.join("; ")})` : ""}
           {how ? `, ${how}` : ""}.
         </p>
         <p class="tools">

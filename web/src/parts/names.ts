@@ -16,10 +16,14 @@ const WORDS: Record<string, string> = {
   "senior-debt": "Senior debt",
   mezzanine: "Mezzanine",
   "first-loss": "First loss",
+  "preferred-equity": "Preferred equity",
   equity: "Equity",
+  guarantee: "Guarantee",
+  "lock-up": "Lock-up",
+  rest: "The rest, to equity",
 };
 
-const INITIALS = /\b(eib|eu|ai|sme|hpc|moe|\d+[bt])\b/gi;
+const INITIALS = /\b(eib|eu|ai|sme|hpc|moe|npv|irr|dscr|llcr|plcr|moic|wal|\d+[bt])\b/gi;
 
 /** A short name as words: `national-grants` as National grants. */
 export function named(slug: string): string {

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { rowBars, rowsHeight } from "../charts/bars.ts";
 import { Chart } from "../charts/Chart.tsx";
 import { durationChart, niceEnd } from "../charts/duration.ts";
-import { seriesCss } from "../charts/theme.ts";
+import { paleCss, seriesCss } from "../charts/theme.ts";
 import { dashOf } from "../charts/waits.ts";
 import { wetBulbChart } from "../charts/wetbulb.ts";
 import { type Frame, frame, number, type Report, rows, siteTitles, text } from "../data.ts";
@@ -93,17 +93,35 @@ interface StackProps {
   value: string;
   unit: string;
   colours: Record<string, number>;
+  /** Parts that are drawn paler than another of their colour. */
+  pale?: string[];
   lead: (sum: number, parts: string) => string;
   how?: string;
 }
 
+const NONE_PALE: string[] = [];
+
 /** Stacked rows: one for each place, one colour for each part. */
-export function Stack({ report, id, title, table, place, titles, value, unit, colours, lead, how }: StackProps) {
+export function Stack({
+  report,
+  id,
+  title,
+  table,
+  place,
+  titles,
+  value,
+  unit,
+  colours,
+  pale = NONE_PALE,
+  lead,
+  how,
+}: StackProps) {
   const { draw, names, keys, label } = useMemo(() => {
     const { keys: places, parts } = partsOf(report, table, place, value);
     const series = parts.map(({ part, values }) => ({
       name: named(part),
       colour: colours[part] ?? GREY,
+      pale: pale.includes(part),
       values,
     }));
     const sums = series.map((part) => part.values.reduce((a, b) => a + b, 0));
@@ -118,7 +136,12 @@ export function Stack({ report, id, title, table, place, titles, value, unit, co
     return {
       names: rowNames,
       draw: rowBars({ names: rowNames, series, show: (shown) => format(shown, unit) }),
-      keys: series.map((part): Key => ({ name: part.name, colour: seriesCss(part.colour) })),
+      keys: series.map(
+        (part): Key => ({
+          name: part.name,
+          colour: part.pale ? paleCss(part.colour) : seriesCss(part.colour),
+        }),
+      ),
       label: lead(all, told),
     };
   }, [report, table]);

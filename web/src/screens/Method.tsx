@@ -1,6 +1,6 @@
 // This module owns the notes on method: how each number comes about and what it leaves out, in plain words.
 import type { Report } from "../data.ts";
-import { digits, share } from "../format.ts";
+import { count, digits, share } from "../format.ts";
 
 const SCHEDULERS: Record<string, string> = {
   easy: "first come, first served with EASY backfill: a later job may start early where it does not delay the first one in the queue",
@@ -35,6 +35,20 @@ function operation({ operations, simulation }: Report["scenario"]): string {
     .join(" ");
 }
 
+const WATERFALL =
+  " Cash pays the steps of the fund’s waterfall in their order, quarter by quarter; interest until operation begins is added to the loans.";
+
+/** How the draws are made, where the run has some. */
+function risk({ scenario, tables }: Report): [string, string][] {
+  if (!scenario.risk || !tables.risk_measures?.measure?.length) return [];
+  return [
+    [
+      "Risk",
+      `${count(scenario.risk.draws)} draws with seed ${scenario.risk.seed} move chip price, power price, demand, delay, failures and interest together, by a Gaussian copula, and pass the same waterfall. A layer’s loss is what it never gets back, not what comes late or earns less than it asks for.`,
+    ],
+  ];
+}
+
 export function Method({ report }: { report: Report }) {
   const { costs, programme } = report.scenario;
   const notes: [string, string][] = [
@@ -53,8 +67,9 @@ export function Method({ report }: { report: Report }) {
     ],
     [
       "Money",
-      `Real euros of ${programme.base_year}, by quarters. The simulated window stands for every year of a site’s life, scaled by the chips installed${costs.utilisation_share === null || costs.utilisation_share === undefined ? "" : `, with ${share(costs.utilisation_share)} of chip-hours paid as the scenario sets`}. Levelised cost is the present value of costs, net of residual value, over the present delivered chip-hours at ${share(costs.discount_rate)} a year.`,
+      `${costs.inflation_rate ? `Euros at the prices of each quarter, which rise by ${share(costs.inflation_rate)} a year` : `Real euros of ${programme.base_year}`}, by quarters. The simulated window stands for every year of a site’s life, scaled by the chips installed${costs.utilisation_share === null || costs.utilisation_share === undefined ? "" : `, with ${share(costs.utilisation_share)} of chip-hours paid as the scenario sets`}. Levelised cost is the present value of costs, net of residual value, over the present delivered chip-hours at ${share(costs.discount_rate)} a year${costs.inflation_rate ? " above inflation" : ""}.${WATERFALL}`,
     ],
+    ...risk(report),
     [
       "Claims",
       "A claim holds, fails or depends only under the model, chip and baseline named beside it; claims about the past are history, and claims without a number cannot be checked.",

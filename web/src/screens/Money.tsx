@@ -1,255 +1,199 @@
-// This module owns the money screen: cash flow, the layers of capital, and what a chip-hour costs.
-import { useMemo } from "preact/hooks";
-import { columnBars, rowBars, rowsHeight, type Series } from "../charts/bars.ts";
-import { Chart } from "../charts/Chart.tsx";
-import { amount, column, type Frame, number, type Report, type Row, rows, text, total } from "../data.ts";
-import { format, money, NBSP, NONE, share } from "../format.ts";
-import { chosen, Switch } from "../parts/Choice.tsx";
+// This module owns the money screen: its order, its lead figures, what a bank asks for, and sources and uses of funds.
+import { frame, groups, number, type Report, type Row, rows, text, total } from "../data.ts";
+import { count, format, money, share } from "../format.ts";
 import { Figure } from "../parts/Figure.tsx";
 import { named } from "../parts/names.ts";
-import { Table } from "../parts/Table.tsx";
-import { CASH_PARTS, cashSteps, costParts, layerSteps, layerTitles, type Period } from "../shape/money.ts";
+import { type Col, Table } from "../parts/Table.tsx";
+import { bankFigure, layerTitles } from "../shape/money.ts";
 import { columns } from "./Machine.tsx";
+import { Cash, ChipHour, Revenue } from "./MoneyCash.tsx";
+import { Cloud, Rules } from "./MoneyChecks.tsx";
+import { LayerFlows, Layers } from "./MoneyLayers.tsx";
+import { History, LayerRisk, Losses, Quantiles, Tornado } from "./MoneyRisk.tsx";
+import { Cover, Loans, Reserves, Waterfall } from "./MoneyWaterfall.tsx";
 
 export function Money({ report }: { report: Report }) {
   return (
     <>
       <Figures report={report} />
+      <SourcesAndUses report={report} />
       <Cash report={report} />
+      <Revenue report={report} />
+      <ChipHour report={report} />
+      <Cover report={report} />
+      <Waterfall report={report} />
+      <Loans report={report} />
+      <Reserves report={report} />
       <Layers report={report} />
       <LayerFlows report={report} />
-      <ChipHour report={report} />
+      <Quantiles report={report} />
+      <Tornado report={report} />
+      <LayerRisk report={report} />
+      <Losses report={report} />
+      <History report={report} />
+      <Cloud report={report} />
+      <Rules report={report} />
+      <BankFigures report={report} />
     </>
   );
 }
 
+/** Lead figures; those of debt stand only where the run has them. */
 function Figures({ report }: { report: Report }) {
   const { summary, scenario } = report;
-  const entries: [string, string][] = [
+  const { discount_rate: discount, inflation_rate: inflation } = scenario.costs;
+  const rate = (value: number | null | undefined) => (value === null ? "none" : format(value, "1/year"));
+  const known = (value: number | null | undefined, unit: string) =>
+    value === null || value === undefined ? null : format(value, unit);
+  const entries: [string, string | null][] = [
     ["Capital cost", format(summary.capex_eur, "EUR")],
     ["Budget", format(summary.budget_eur, "EUR")],
     [(summary.funding_gap_eur ?? 0) > 0 ? "Missing" : "Left over", money(Math.abs(summary.funding_gap_eur ?? 0))],
     ["Public share", format(summary.public_share, "share")],
     ["Private per public euro", format(summary.private_per_public, "EUR/EUR")],
     ["Net present value", format(summary.npv_eur, "EUR")],
-    ["Internal rate of return", summary.irr_rate === null ? "none" : format(summary.irr_rate, "1/year")],
-    ["Discount rate", format(scenario.costs.discount_rate, "1/year")],
+    ["Internal rate of return", rate(summary.irr_rate)],
+    ["Equity IRR", "equity_irr_rate" in summary ? rate(summary.equity_irr_rate) : null],
+    [inflation ? "Real discount rate" : "Discount rate", format(discount, "1/year")],
+    ["Inflation", inflation ? format(inflation, "1/year") : null],
     ["Levelised chip-hour", format(summary.levelised_eur_per_chip_hour, "EUR/chip-hour")],
+    ["Debt", summary.debt_eur ? format(summary.debt_eur, "EUR") : null],
+    ["DSCR, lowest", known(summary.smallest_dscr, "1")],
+    ["DSCR, mean", known(bankFigure(report, "dscr-mean"), "1")],
+    ["LLCR", known(summary.llcr, "1")],
+    ["Net present value, P10", known(summary.npv_p10_eur, "EUR")],
+    ["Chance that the first loan loses", known(summary.senior_loss_probability_share, "share")],
   ];
   return (
     <dl class="figures">
-      {entries.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {entries.map(
+        ([name, value]) =>
+          value !== null && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
     </dl>
   );
 }
 
-const PERIODS: { value: Period; label: string }[] = [
-  { value: "year", label: "Years" },
-  { value: "quarter", label: "Quarters" },
-];
-const CASH_COLOURS = [2, 4, 0, 1, 3, 5, 6];
-
-function Cash({ report }: { report: Report }) {
-  const period = chosen("cash", PERIODS) as Period;
-  const { draw, made, label } = useMemo(() => {
-    const found = cashSteps(report, period);
-    const series: Series[] = CASH_PARTS.map(({ name }, index) => ({
-      name,
-      colour: CASH_COLOURS[index] ?? index,
-      values: found.map((step) => step.parts[index] ?? 0),
-    }));
-    series.push({ name: "Running total", colour: -1, line: true, values: found.map((step) => step.cumulative) });
-    const table: Frame = {
-      name: `cash-by-${period}`,
-      columns: [
-        { key: period, unit: "text" },
-        ...CASH_PARTS.map(({ key }) => ({ key, unit: "EUR" })),
-        { key: "net_eur", unit: "EUR" },
-        { key: "cumulative_eur", unit: "EUR" },
-      ],
-      rows: found.map((step) => [step.period, ...step.parts, step.net, step.cumulative]),
-    };
-    const lowest = found.reduce(
-      (low, step) => (step.cumulative < low.cumulative ? step : low),
-      found[0] ?? { cumulative: 0, period: "" },
-    );
-    const end = found.at(-1);
-    const told = end
-      ? `The running total is lowest in ${lowest.period} with ${money(lowest.cumulative)} and ends in ${end.period} at ${money(end.cumulative)}.`
-      : "";
-    return {
-      draw: columnBars({ names: found.map((step) => step.period), series, show: money }),
-      made: table,
-      label: told,
-    };
-  }, [report, period]);
-  return (
-    <Figure
-      report={report}
-      id="cash"
-      title="Money in and money out"
-      lead={`${label} Costs point down, receipts up; nothing is discounted here.`}
-      unit={`EUR at prices of ${report.scenario.programme.base_year}`}
-      source={["cash", [...CASH_PARTS.map(({ key }) => key), "net_eur"]]}
-      how={period === "year" ? "summed by calendar year" : "by quarter"}
-      keys={[
-        ...CASH_PARTS.map(({ name }, index) => ({ name, colour: `var(--series-${CASH_COLOURS[index]})` })),
-        { name: "Running total", colour: "var(--ink)", shape: "line" as const },
-      ]}
-      controls={<Switch name="cash" label="By" options={PERIODS} />}
-      frame={made}
-    >
-      <Chart draw={draw} height={340} label={`Cash flow. ${label}`} />
-    </Figure>
-  );
-}
-
-const BOUGHT = ["grant", "capacity-purchase"];
-const bought = (row: Row): boolean => BOUGHT.includes(text(row.kind));
-
-function notReturned(row: Row): string {
-  if (!bought(row)) return format(row.loss_eur, "EUR");
-  return `${money(amount(row.amount_eur) - amount(row.paid_eur))}${NBSP}*`;
-}
-
-function Layers({ report }: { report: Report }) {
-  const layers = rows(report, "layers");
+function SourcesAndUses({ report }: { report: Report }) {
+  const listed = rows(report, "sources_and_uses");
+  if (!listed.length) return null;
   const titles = layerTitles(report);
-  const heads = {
-    layer: "Layer",
-    kind: "Form",
-    provider: "Provider",
-    share: "Share",
-    amount_eur: "Amount",
-    return_rate: "Asked",
-    paid_eur: "Received",
-    irr_rate: "IRR",
-    multiple: "Multiple",
-    loss_eur: "Not returned",
-  };
-  const foot: Row = {
-    layer: "All",
-    share: total(layers, "share"),
-    amount_eur: total(layers, "amount_eur"),
-    paid_eur: total(layers, "paid_eur"),
-  };
-  return (
-    <section class="block">
-      <h3>Layers of capital</h3>
-      <p class="lead">From the one that is served first to the one that bears the first loss.</p>
-      <Table
-        caption="Layers of capital"
-        cols={columns(report, "layers", heads, {
-          layer: (row) => titles.get(text(row.layer)) ?? NONE,
-          kind: (row) => named(text(row.kind)),
-          provider: (row) => named(text(row.provider)),
-          return_rate: (row) => (bought(row) ? NONE : format(row.return_rate, "share")),
-          irr_rate: (row) =>
-            bought(row) ? NONE : number(row.irr_rate) === null ? "none" : share(amount(row.irr_rate)),
-          multiple: (row) => (bought(row) ? NONE : `${format(row.multiple, "1")}×`),
-          loss_eur: (row) => notReturned(row),
-        })}
-        rows={layers}
-        foot={foot}
-      />
-      <p class="note">
-        IRR and return asked are per year, in real terms. * Grants and capacity purchases are not meant to come back as
-        money: the sum is the price of what they buy, not a loss.
-      </p>
-    </section>
-  );
-}
-
-function LayerFlows({ report }: { report: Report }) {
-  const period = chosen("layer-cash", PERIODS) as Period;
-  const { draw, made, names, label } = useMemo(() => {
-    const { periods, drawn, received } = layerSteps(report, period);
-    const order = column(report, "layers", "layer").map(text);
-    const layers = [...drawn.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-    const titles = layerTitles(report);
-    const shown = (layer: string) => titles.get(layer) ?? named(layer);
-    const legend = layers.map((layer, index) => ({ name: shown(layer), colour: index }));
-    const bars = (flows: Map<string, number[]>) =>
-      layers.map((layer, index) => ({ name: shown(layer), colour: index, values: flows.get(layer) ?? [] }));
-    const table: Frame = {
-      name: `layers-by-${period}`,
-      columns: [
-        { key: period, unit: "text" },
-        ...layers.flatMap((key) =>
-          [`${key}_drawn_eur`, `${key}_received_eur`].map((name) => ({ key: name, unit: "EUR" })),
-        ),
-      ],
-      rows: periods.map((name, index) => [
-        name,
-        ...layers.flatMap((layer) => [drawn.get(layer)?.[index] ?? 0, received.get(layer)?.[index] ?? 0]),
-      ]),
-    };
-    const sum = (values: number[] | undefined) => money(Math.abs((values ?? []).reduce((a, b) => a + b, 0)));
-    const told = layers.map(
-      (layer) => `${shown(layer)} pays ${sum(drawn.get(layer))} and receives ${sum(received.get(layer))}`,
-    );
-    const series = [...bars(drawn), ...bars(received)];
-    return {
-      draw: columnBars({ names: periods, series, show: money }),
-      made: table,
-      names: legend,
-      label: `${told.join("; ")}.`,
-    };
-  }, [report, period]);
+  const [sources, uses] = ["source", "use"].map((side) => listed.filter((row) => text(row.side).startsWith(side))) as [
+    Row[],
+    Row[],
+  ];
+  const largest = [...sources].sort((a, b) => (number(b.amount_eur) ?? 0) - (number(a.amount_eur) ?? 0))[0];
+  const title = (row: Row) => titles.get(text(row.item)) ?? named(text(row.item));
+  const sides: [string, string, Row[]][] = [
+    ["Sources", "Sources of funds", sources],
+    ["Uses", "Uses of funds", uses],
+  ];
   return (
     <Figure
       report={report}
-      id="layer-flows"
-      title="What each layer pays and receives"
-      lead="Drawdowns point down, receipts up."
-      unit={`EUR at prices of ${report.scenario.programme.base_year}`}
-      source={["layer_cash", ["flow_eur"]]}
-      how={period === "year" ? "summed by calendar year" : "by quarter"}
-      keys={names.map(({ name, colour }) => ({ name, colour: `var(--series-${colour % 7})` }))}
-      controls={<Switch name="layer-cash" label="By" options={PERIODS} />}
-      frame={made}
+      id="sources-and-uses"
+      title={`${money(total(uses, "amount_eur"))} are to be paid until all sites operate`}
+      lead={
+        largest
+          ? `The largest source: ${title(largest)} with ${share(number(largest.share) ?? 0)}. Fees, interest during construction and the first fill of reserves are uses beside the capital cost.`
+          : undefined
+      }
+      unit="EUR"
+      source={["sources_and_uses", ["amount_eur", "share"]]}
+      frame={frame(report, "sources_and_uses", Object.keys(report.tables.sources_and_uses ?? {}), "sources-and-uses")}
     >
-      <Chart draw={draw} height={300} label={label} />
+      <div class="trio">
+        {sides.map(([side, caption, own]) => (
+          <div key={side}>
+            <Table
+              caption={caption}
+              cols={columns(
+                report,
+                "sources_and_uses",
+                { item: side, amount_eur: "Amount", share: "Share" },
+                { item: (row) => (row.item === ALL ? ALL : title(row)) },
+              )}
+              rows={own}
+              foot={{ item: ALL, amount_eur: total(own, "amount_eur"), share: total(own, "share") }}
+            />
+          </div>
+        ))}
+      </div>
     </Figure>
   );
 }
 
-function ChipHour({ report }: { report: Report }) {
-  const { draw, made, label, height } = useMemo(() => {
-    const parts = costParts(report);
-    const names = parts.map(({ name }) => name);
-    const show = (value: number) => format(value, "EUR/chip-hour");
-    const table: Frame = {
-      name: "chip-hour-cost",
-      columns: [
-        { key: "part", unit: "text" },
-        { key: "eur_per_chip_hour", unit: "EUR/chip-hour" },
-      ],
-      rows: parts.map(({ name, eurPerChipHour }) => [name, eurPerChipHour]),
-    };
-    const told = parts.map(({ name, eurPerChipHour }) => `${name} ${show(eurPerChipHour)}`).join(", ");
-    const series = [
-      { name: "Euros per chip-hour", colour: 0, values: parts.map(({ eurPerChipHour }) => eurPerChipHour) },
-    ];
-    return { draw: rowBars({ names, series, show }), made: table, label: `${told}.`, height: rowsHeight(names, 32) };
-  }, [report]);
+const ALL = "All";
+
+/** Parts of the list, told by how the names of their figures begin; the last takes what is left. */
+const PARTS: [string, RegExp][] = [
+  ["Returns", /^(project|equity|payback)/],
+  ["Debt and reserves", /^(dscr|llcr|plcr|gearing|debt|lock-up|default|deficit|operating|refresh)/],
+  ["What compute costs", /^levelised/],
+  ["Break-even", /^break-even/],
+  ["Public money", /^/],
+];
+
+/** Figures of accounts that stand only where the fund has the account. */
+const UNUSED = /-reserve-(min|max)$/;
+
+function BankFigures({ report }: { report: Report }) {
+  const listed = rows(report, "bank_figures").filter(
+    (row) => !(UNUSED.test(text(row.figure)) && row.found_value === 0),
+  );
+  if (!listed.length) return null;
+  const parts = groups(listed, (row) => PARTS.find(([, begins]) => begins.test(text(row.figure)))?.[0] ?? "");
   return (
     <Figure
       report={report}
-      id="chip-hour"
-      title={`What makes up the ${format(report.summary.levelised_eur_per_chip_hour, "EUR/chip-hour")} of a chip-hour`}
-      lead={label}
-      unit="EUR/chip-hour"
-      source={["cash", ["residual_eur", "delivered_chip_hours"]]}
-      how={`each cost and the delivered chip-hours discounted by quarters at ${share(report.scenario.costs.discount_rate)} a year`}
-      frame={made}
+      id="bank-figures"
+      title={`${count(listed.length)} figures that banks and funders ask for`}
+      unit="as stated with each figure"
+      source={["bank_figures", ["found_value"]]}
+      frame={frame(report, "bank_figures", Object.keys(report.tables.bank_figures ?? {}), "bank-figures")}
     >
-      <Chart draw={draw} height={height} label={`Parts of the levelised cost. ${label}`} />
+      <div class="bank-parts">
+        {[...parts].map(([part, own]) => (
+          <div key={part}>
+            <Table
+              class="bank"
+              caption={`Figures for a bank or a funder: ${part}`}
+              cols={bankColumns(part)}
+              rows={own}
+            />
+          </div>
+        ))}
+      </div>
     </Figure>
   );
 }
+
+/** A price without its unit, where the title says what it is for. */
+const short = (price: string, title: string): string =>
+  title.includes(" per ") ? price.replace(/ per .*/, "") : price;
+
+const bankColumns = (part: string): Col[] => [
+  {
+    key: "title",
+    head: part,
+    unit: "text",
+    show: (row) => (
+      <>
+        {text(row.title) || named(text(row.figure))}
+        {text(row.note) && <small>{text(row.note)}</small>}
+      </>
+    ),
+  },
+  {
+    key: "found_value",
+    head: "Value",
+    unit: "1",
+    show: (row) =>
+      number(row.found_value) === null ? "none" : short(format(row.found_value, text(row.unit)), text(row.title)),
+  },
+];

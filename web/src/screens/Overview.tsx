@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { Chart } from "../charts/Chart.tsx";
 import { flow, flowHeight, levels, NARROW_LEVELS, title } from "../charts/flow.ts";
-import { column, frame, type Report, text } from "../data.ts";
+import { column, frame, type Report, rows, text } from "../data.ts";
 import { money } from "../format.ts";
 import { Figure } from "../parts/Figure.tsx";
 import { VERDICT, VERDICTS, VerdictMark, verdictOf } from "../parts/Verdict.tsx";
@@ -69,13 +69,18 @@ function MoneyFlow({ report }: { report: Report }) {
   const widest = largest
     ? `; the widest goes from ${title(largest.source, names)} to ${title(largest.target, names)}, ${money(largest.value)}`
     : "";
+  const whole = rows(report, "sources_and_uses").length > 0;
   const label = `Flow of money with ${links.length} bands${widest}.`;
   return (
     <Figure
       report={report}
       id="money-flow"
       title="Where the money comes from and where it goes"
-      lead="Capital cost of all sites; the width of a band is its amount."
+      lead={
+        whole
+          ? "Capital cost of all sites, fees, interest during construction and the first fill of reserves; the width of a band is its amount."
+          : "Capital cost of all sites; the width of a band is its amount."
+      }
       unit="EUR"
       source={["money_flow", ["value_eur"]]}
       frame={frame(report, "money_flow", ["source", "target", "value_eur"])}

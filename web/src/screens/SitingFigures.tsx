@@ -21,7 +21,11 @@ const PART_COLOURS: Record<string, number> = {
   insurance: 6,
   staff: -2,
   residual: -3,
+  rent: -2,
+  connection: 5,
 };
+/** Parts that are drawn paler than those whose colour they share. */
+const PALE_PARTS = ["rent", "connection"];
 
 export function CostParts({ report }: { report: Report }) {
   return (
@@ -35,6 +39,7 @@ export function CostParts({ report }: { report: Report }) {
       value="cost_eur_per_chip_hour"
       unit="EUR/chip-hour"
       colours={PART_COLOURS}
+      pale={PALE_PARTS}
       lead={(_, parts) => `The largest parts over all sites: ${parts} of the cost net of residual value.`}
       how="present cost over present useful chip-hours; residual value counts against the rest"
     />

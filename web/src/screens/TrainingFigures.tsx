@@ -49,7 +49,13 @@ export function Breakdown({ report, run }: Props) {
       ? `Of the ${seconds(whole)} of a step, ${share(computing)} is computing${other ? `; the largest other part is ${other.name.toLowerCase()} with ${share(other.share)}` : ""}.`
       : "";
     return {
-      draw: cascade(parts),
+      draw: cascade({
+        whole: "Whole step",
+        shareOf: "Share of the step",
+        rungs: parts.map(({ name, seconds: value, group }) => ({ name, value, group })),
+        groups: GROUPS,
+        show: seconds,
+      }),
       height: cascadeHeight(parts),
       label: told,
       keys: groupKeys(parts.map(({ group }) => group)),
