@@ -65,4 +65,5 @@ def base() -> Base:
         use=np.array([USE]),
         floor_chip_hours=none,
         lost_share=0.0,
+        growth=1.0,
     )

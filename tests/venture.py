@@ -86,6 +86,7 @@ def base(sites: int = 1, periods: int = 40, price: float = 2.6) -> Base:
         use=np.array([0.55, 0.2]),
         floor_chip_hours=np.zeros((2, periods)),
         lost_share=0.05,
+        growth=1.0,
     )
 
 

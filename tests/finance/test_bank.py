@@ -128,6 +128,18 @@ def test_project_life_counts_what_comes_after_the_loan(cash):
     assert bank.tail_quarters(deal, poured) == 2
 
 
+def test_project_life_pays_for_the_chips_that_later_years_need(cash):
+    """30 in the first quarter after the loan, eight quarters after its repayment begins."""
+    deal = one_loan(cash)
+    poured = played(deal, cash)
+    refresh = np.where(np.arange(QUARTERS) == 10, 30.0, 0.0)
+    plain, net = bank.cover(deal, poured), bank.cover(deal, poured, refresh_eur=refresh)
+    tail = (90 - 30) / 1.02**8 + 80 / 1.02**9
+    assert net.plcr[3] == pytest.approx(1.3 + tail / poured.balance_eur[0, 2], rel=1e-9)
+    np.testing.assert_array_equal(net.llcr, plain.llcr)
+    np.testing.assert_array_equal(net.dscr, plain.dscr)
+
+
 def test_residual_value_is_no_cover(cash):
     deal = one_loan(cash)
     residual = np.zeros(QUARTERS)
@@ -135,8 +147,13 @@ def test_residual_value_is_no_cover(cash):
     assert bank.cover(deal, played(deal, cash, residual)).dscr[9] == pytest.approx(1.3 * (115 - 50) / 115)
 
 
+def worth(rate):
+    """Present value of the cash of the next two tests when the bullets are drawn."""
+    return 20 / (1 + rate) + 20 / (1 + rate) ** 2 + 20 / (1 + rate) ** 3 + 600 / (1 + rate) ** 4
+
+
 def test_two_loans_count_by_what_they_owe():
-    """Bullets of 100 at 1 % and 300 at 3 % a quarter, repaid in quarter 4: discounted at 2.5 %."""
+    """Bullets of 100 at 1 % and 300 at 3 % a quarter, repaid in quarter 4: at 2.5 % from their drawing on."""
     left = np.ones((3, 6))
     left[:2, 4:] = 0
     draw = np.zeros((3, 6))
@@ -147,12 +164,25 @@ def test_two_loans_count_by_what_they_owe():
     poured = played(deal, cash)
     ratios = bank.cover(deal, poured)
     assert ratios.dscr[1:5] == pytest.approx([2, 2, 2, 600 / 410])
-    assert bank.at_first(ratios.llcr) == pytest.approx(600 / 1.025 / 400)
+    assert bank.at_first(ratios.llcr) == pytest.approx(worth(0.025) / 400)
     layers = bank.layer_covers(deal, poured)
     assert layers.dscr_min[:2] == pytest.approx([600 / 101, 600 / 410])
-    assert layers.llcr[:2] == pytest.approx([600 / 1.01 / 100, 600 / 1.025 / 400])
+    assert layers.llcr[:2] == pytest.approx([worth(0.01) / 100, worth(0.025) / 400])
     assert layers.wal_years[:2] == pytest.approx([1, 1])
     assert np.isnan([one[2] for one in layers]).all()
+
+
+def test_the_debt_that_comes_before_is_that_which_the_waterfall_repays_before():
+    """The same two bullets, the larger paid first: it alone is covered by all the cash."""
+    left = np.ones((3, 6))
+    left[:2, 4:] = 0
+    draw = np.zeros((3, 6))
+    draw[:, 0] = 100, 300, 50
+    steps = [(pay, layer) for layer in (1, 0) for pay in (Pay.INTEREST, Pay.PRINCIPAL)] + [(Pay.REST, -1)]
+    deal = make_deal([DEBT, DEBT, BEARER], draw, [0.01, 0.03, 0.0], left, steps, pays_from=1)
+    layers = bank.layer_covers(deal, played(deal, np.array([0, 20, 20, 20, 600, 0], dtype=float)))
+    assert layers.dscr_min[:2] == pytest.approx([600 / 410, 600 / 309])
+    assert layers.llcr[:2] == pytest.approx([worth(0.025) / 400, worth(0.03) / 300])
 
 
 @given(
@@ -203,6 +233,22 @@ def test_lock_up_and_default_count_quarters(cash):
     dscr = bank.cover(deal, on_plan).dscr
     assert bank.lock_up_quarters(one_loan(cash, lock_up=1.3), dscr) == 0
     assert bank.default_quarters(deal, on_plan, dscr, 1.3) == 0
+
+
+def test_arrears_that_stand_are_no_new_default(cash):
+    """Of 60 / 1.3 due, 30 are paid; then what is due with interest on the arrears, and then all is made good."""
+    deal, short = one_loan(cash), 60 / 1.3 - 30
+    less = cash.copy()
+    less[7], less[8] = 30, 125 / 1.3 + 0.02 * short
+    poured = played(deal, less)
+    assert poured.missed_eur[0].sum() == pytest.approx(short)
+    assert poured.balance_eur[0, 9] == pytest.approx(0, abs=1e-9)
+    assert bank.default_quarters(deal, poured, bank.cover(deal, poured).dscr, 0.1) == 1
+    # Nothing for the interest on the arrears: that is missed as well.
+    less[8] = 125 / 1.3
+    poured = played(deal, less)
+    assert poured.missed_eur[0].sum() == pytest.approx(short * 1.02)
+    assert bank.default_quarters(deal, poured, bank.cover(deal, poured).dscr, 0.1) == 2
 
 
 def test_a_waterfall_without_lock_up_never_locks(cash):

@@ -41,6 +41,7 @@ def bases(draw):
         use=use,
         floor_chip_hours=floor,
         lost_share=draw(st.floats(0, 0.1)),
+        growth=1.0,
     )
 
 
@@ -111,6 +112,7 @@ def plain_base(**stated):
         "use": np.array([0.5]),
         "floor_chip_hours": none,
         "lost_share": 0.0,
+        "growth": 1.0,
     }
     return Base(**known | stated)
 

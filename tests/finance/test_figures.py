@@ -11,7 +11,7 @@ from gortyn.finance.figures import answers
 from gortyn.finance.metrics import npv
 from gortyn.finance.project import project
 from gortyn.finance.structure import structure
-from gortyn.model import Fund, Layer
+from gortyn.model import Fund, Layer, Refresh
 
 PUBLIC = Layer(name="grant", kind="grant", provider="union", share=0.15)
 STATE = Layer(name="match", kind="grant", provider="state", share=0.15)
@@ -122,6 +122,18 @@ def test_returns_are_those_of_the_flows(answered, make_scenario):
     assert got["project-npv"] == pytest.approx(nominal, rel=1e-9)
     paid = deal.poured.received_eur[3].sum() / deal.poured.drawn_eur[3].sum()
     assert got["equity-multiple"] == pytest.approx(paid)
+
+
+def test_the_plcr_pays_for_the_second_chips(answered, make_scenario):
+    stated = make_scenario(fund=FUND, refresh=Refresh(count=1, price_decline_share=0.5))
+    found, made, deal = answered(stated)
+    assert made.refresh_eur.sum() > 0
+    got = {one.figure: one.found for one in found.figures}
+    first = int(deal.first_repayment[2])
+    ahead = slice(first, None)
+    discount = 1.04 ** (-np.arange(1, made.calendar.count - first + 1) / 4)
+    cash = (deal.poured.cfads_eur - made.refresh_eur)[ahead] @ discount
+    assert got["plcr"] == pytest.approx(cash / deal.poured.balance_eur[2, first - 1], rel=1e-9)
 
 
 COSTS = {"inflation_rate": 0.02}

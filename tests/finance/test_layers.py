@@ -47,12 +47,14 @@ def test_shares_count_construction_interest():
 
 def test_debt_paid_in_full_returns_its_rate():
     results = layer_results(arrange(fund(STACK), simple([10.0] * RUN)))
-    for result, row in zip(results[:3], STACK, strict=False):
+    for result, row in zip(results[:2], STACK, strict=False):
         assert result.irr == pytest.approx(row[4], abs=1e-9)
         assert (result.loss_eur, result.missed_eur) == (0, 0)
         assert result.unpaid_eur == pytest.approx(0, abs=1e-9)
+    # A first loss has its money back with its return before the equity below it, and is no loan.
+    assert results[2].irr == pytest.approx(0.02, abs=1e-9)
     assert results[3].irr > 0.12
-    assert np.isnan([results[3].missed_eur, results[3].unpaid_eur]).all()
+    assert np.isnan([[one.missed_eur, one.unpaid_eur] for one in results[2:]]).all()
 
 
 def test_payments_are_level_and_repay_the_loan_with_its_interest_in_construction():
@@ -104,6 +106,27 @@ def test_losses_rise_from_the_bottom():
         assert set(fewer) <= set(more)
         # Whoever is below a layer that loses, loses too.
         assert more == [row[0] for row in STACK][len(STACK) - len(more) :]
+
+
+def test_interest_received_makes_up_for_no_principal():
+    """A bullet that pays its interest for 19 quarters, more than was lent in all, and then 10 of what is due."""
+    row = ("senior", "senior-debt", "private", 0.5, 0.3, 5.0)
+    stack = Fund(layers=(layer(row, repayment="bullet"), layer(HALF)))
+    found = arrange(stack, simple([20.0] * (RUN - 1) + [10.0]))
+    q = periodic_rate(0.3)
+    lent = 50 / 6 * ((1 + q) ** 6 - 1) / q
+    senior = layer_results(found)[0]
+    assert senior.paid_eur == pytest.approx(19 * q * lent + 10)
+    assert senior.paid_eur > lent > 50
+    assert senior.loss_eur == pytest.approx(lent * (1 + q) - 10)
+
+
+def test_no_more_is_lost_than_was_lent_with_its_interest_in_construction():
+    found = arrange(fund((SENIOR, HALF)), simple([0.0] * RUN))
+    q, senior = periodic_rate(0.06), layer_results(found)[0]
+    lent = 50 / 6 * ((1 + q) ** 6 - 1) / q
+    assert senior.unpaid_eur == pytest.approx(lent * (1 + q) ** RUN)
+    assert senior.loss_eur == pytest.approx(lent)
 
 
 def test_grants_and_capacity_purchases_receive_no_cash_and_lose_none():
@@ -193,10 +216,8 @@ def test_a_guarantee_that_is_never_called_has_no_multiple():
 
 def test_another_order_of_payments_pays_mezzanine_first():
     usual = arrange(fund(STACK), simple([4.0] * RUN))
-    debt = [
-        Step(pay=pay, to=name) for name in ("mezzanine", "senior", "first-loss") for pay in ("interest", "principal")
-    ]
-    steps = (Step(pay="tax"), *debt, Step(pay="return", to="equity"), Step(pay="rest"))
+    debt = [Step(pay=pay, to=name) for name in ("mezzanine", "senior") for pay in ("interest", "principal")]
+    steps = (Step(pay="tax"), *debt, *[Step(pay="return", to=row[0]) for row in STACK[2:]], Step(pay="rest"))
     other = arrange(fund(STACK, waterfall=steps), simple([4.0] * RUN))
     before, after = layer_results(usual), layer_results(other)
     assert after[1].paid_eur > before[1].paid_eur

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from finance.outlooks import fund
-from gortyn.finance.program import kind_of, order, program
+from gortyn.finance.program import kind_of, order, program, repaid_at
 from gortyn.kernels.waterfall_types import Kind, Pay
 from gortyn.model import Fund, Guarantee, Layer, Step
 
@@ -25,8 +25,7 @@ FULL = Fund(
 )
 USUAL = (
     "tax|guarantee-fee cover|interest senior|principal senior|debt-reserve senior|recovery cover|interest junior|"
-    "principal junior|interest loss|principal loss|operating-reserve|refresh-reserve|lock-up|return preferred|"
-    "return common|rest"
+    "principal junior|operating-reserve|refresh-reserve|lock-up|return loss|return preferred|return common|rest"
 )
 
 
@@ -63,16 +62,23 @@ def test_steps_name_places():
         ("RECOVERY", 0),
         ("INTEREST", 2),
         ("PRINCIPAL", 2),
-        ("INTEREST", 3),
-        ("PRINCIPAL", 3),
         ("OPERATING_RESERVE", -1),
         ("REFRESH_RESERVE", -1),
         ("LOCK_UP", -1),
+        ("RETURN", 3),
         ("RETURN", 4),
         ("RETURN", 5),
         ("REST", -1),
     ]
     assert program(FULL, (Step(pay="sweep", to="junior"),)).tolist() == [[Pay.SWEEP, 2]]
+
+
+def test_money_comes_back_by_the_steps_and_not_by_the_list():
+    assert repaid_at(program(FULL, order(FULL)), 6).tolist() == [-1, 3, 7, 10, 11, 12]
+    names = ("return common", "interest junior", "principal junior", "interest senior", "sweep senior")
+    names += ("principal senior", "return loss")
+    steps = [Step.model_validate(dict(zip(("pay", "to"), name.split(), strict=True))) for name in names]
+    assert repaid_at(program(FULL, steps), 6).tolist() == [-1, 5, 2, 6, -1, 0]
 
 
 def test_a_step_to_nobody_is_refused():
@@ -81,6 +87,6 @@ def test_a_step_to_nobody_is_refused():
 
 
 def test_kinds():
-    expected = [Kind.GIVEN, Kind.DEBT, Kind.DEBT, Kind.DEBT, Kind.BEARER, Kind.BEARER]
+    expected = [Kind.GIVEN, Kind.DEBT, Kind.DEBT, Kind.BEARER, Kind.BEARER, Kind.BEARER]
     assert [kind_of(layer) for layer in FULL.layers] == expected
     assert kind_of(Layer(name="loss", kind="first-loss", provider="union", share=1.0)) == Kind.BEARER

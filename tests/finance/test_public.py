@@ -93,7 +93,7 @@ def test_without_public_money_nothing_is_told_of_it(served):
     for name in ("per_public_eur", "per_union_eur", "private_per_public_eur", "compute_eur_per_h100_hour"):
         assert getattr(found, name) is None
     assert found.eur_per_start_up_chip_hour == 0
-    assert [rule.passed for rule in fund_rules(scenario, made, np.array([61e6]))] == [True, None]
+    assert [rule.passed for rule in fund_rules(scenario, made, np.array([61e6]))] == [True, None, None]
 
 
 def test_carbon_and_electricity_go_with_what_is_installed(served):
@@ -139,19 +139,33 @@ def test_chips_that_come_in_the_window_count_from_their_day(make_scenario, windo
 
 
 def test_price_of_compute_time(served):
-    """The Union pays a tenth and gets a tenth of the hours delivered in three years."""
+    """The Union pays a tenth and gets a tenth of the hours delivered in three years, or what it has bargained for."""
     scenario, made, found, _ = served(changes={"purchase_years": 3.0})
     h100_per_chip = made.h100_equivalents.max() / 1000
     bought = 0.1 * 0.8 * 1000 * h100_per_chip * 24 * (365 * 3 + 1)
     assert found.compute_eur_per_h100_hour == pytest.approx(6.1e6 / bought)
-    # More money buys more time at the same price.
-    assert compute_price(scenario, made, 12.2e6) == pytest.approx(6.1e6 / bought)
-    assert compute_price(scenario, made, 0.0) is None
+    bargain = scenario.fund.layers[0].model_copy(update={"compute_share": 0.2})
+    fund = scenario.fund.model_copy(update={"layers": (bargain, *scenario.fund.layers[1:])})
+    cheaper = scenario.model_copy(update={"fund": fund})
+    assert compute_price(cheaper, made, AMOUNTS) == pytest.approx(6.1e6 / (2 * bought))
+    grant = scenario.fund.layers[0].model_copy(update={"kind": "grant"})
+    fund = scenario.fund.model_copy(update={"layers": (grant, *scenario.fund.layers[1:])})
+    assert compute_price(scenario.model_copy(update={"fund": fund}), made, AMOUNTS) is None
+
+
+def test_time_that_is_bought_is_for_users_who_pay_nothing(served):
+    """Start-ups get half of all hours for nothing: enough for a tenth, and for half, but not for more."""
+    scenario, made, _, _ = served()
+    for share, passed in ((None, True), (0.5, True), (0.51, False)):
+        layer = scenario.fund.layers[0].model_copy(update={"compute_share": share})
+        fund = scenario.fund.model_copy(update={"layers": (layer, *scenario.fund.layers[1:])})
+        rule = fund_rules(scenario.model_copy(update={"fund": fund}), made, AMOUNTS)[2]
+        assert (rule.found, rule.limit, rule.passed) == (pytest.approx(0.5), pytest.approx(share or 0.1), passed)
 
 
 def test_rules_of_the_programme(served):
     scenario, made, _, _ = served()
-    cap, match = fund_rules(scenario, made, AMOUNTS)
+    cap, match, _ = fund_rules(scenario, made, AMOUNTS)
     assert (cap.limit, cap.found, cap.unit, cap.passed) == (0.17, pytest.approx(0.1), "share", True)
     assert (match.limit, match.found, match.unit, match.passed) == (1.0, pytest.approx(2), "EUR/EUR", True)
     assert "union_cap_share" in cap.source
@@ -165,17 +179,17 @@ def test_rules_are_kept_up_to_their_limits(served, union, state, passed):
     scenario, made, _, _ = served()
     rest = 1 - union - state
     rules = fund_rules(scenario, made, 61e6 * np.array([union, state, rest, 0.0]))
-    assert [rule.passed for rule in rules] == passed
+    assert [rule.passed for rule in rules[:2]] == passed
 
 
 def test_the_cap_is_on_capital_cost_not_on_all_uses(served):
     """10.6 m of 66 m are 16 %, of 61 m of capital cost 17.4 %."""
     scenario, made, _, _ = served()
-    cap, _ = fund_rules(scenario, made, np.array([10.6e6, 12e6, 23.4e6, 20e6]))
+    cap, *_ = fund_rules(scenario, made, np.array([10.6e6, 12e6, 23.4e6, 20e6]))
     assert cap.found == pytest.approx(10.6 / 61)
     assert cap.passed is False
 
 
 def test_rules_without_limits_are_only_told(served):
     scenario, made, _, _ = served(changes={"union_cap_share": None, "state_match": None})
-    assert [rule.passed for rule in fund_rules(scenario, made, AMOUNTS)] == [None, None]
+    assert [rule.passed for rule in fund_rules(scenario, made, AMOUNTS)][:2] == [None, None]

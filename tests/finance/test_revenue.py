@@ -93,3 +93,17 @@ def test_a_row_says_what_was_paid_and_not_used(make_scenario, projected):
 def test_one_tenants_paid_hours_are_not_anothers(make_scenario, projected):
     made = projected(make_scenario(prices=(3.0, 0.0, 1.0)))
     assert made.paid_chip_hours.sum(axis=1) == pytest.approx(made.delivered_chip_hours.sum(axis=1) * [1, 0, 1])
+
+
+def test_contracts_share_chips_that_are_still_being_installed(make_scenario, projected):
+    """Two contracts for 1,000 chips each while 1,000 of 2,000 are there: each pays for 500."""
+    offtake = {"chips": 1000, "years": 5.0}
+    tenants = tuple(tenant(name, price_eur_per_chip_hour=2.0, offtake=offtake) for name in ("one", "other"))
+    phases = ((date(2028, 1, 1), 1000), (date(2029, 1, 1), 1000))
+    made = projected(make_scenario((phases,), tenants=tenants), delivered_share=0.1)
+    first = made.first_operating
+    hours = made.calendar.hours[first]
+    assert made.base.floor_chip_hours[:, first].tolist() == pytest.approx([500 * hours] * 2)
+    assert made.base.floor_chip_hours[:, first + 4].tolist() == pytest.approx(
+        [1000 * made.calendar.hours[first + 4]] * 2
+    )

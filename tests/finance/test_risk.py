@@ -100,7 +100,8 @@ def test_dearer_chips_lower_the_value_by_what_they_cost_more():
 
 
 def test_delayed_operation_has_its_full_life():
-    found = alone(delay_mean_quarters=3.0)
+    # Without refreshes: these come whole quarters later, which may be worth more than what a few days' delay costs.
+    found = alone(delay_mean_quarters=3.0, plan=venture.base(2)._replace(refresh_eur=np.zeros((2, 40))))
     np.testing.assert_allclose(found.values["delivered_chip_hours"], found.measures[-1].plan, rtol=1e-9)
     assert (found.values["npv_eur"] < found.measures[0].plan).all()
 
@@ -164,6 +165,48 @@ def test_guarantee_takes_from_the_covered_layer():
     assert promise.party == "promise"
     assert 0 < promise.expected_loss_share <= 1
     assert np.isnan(promise.attachment_share)
+
+
+BULLET_RATE = 1.2**0.25 - 1
+LENT = 26e6 / 6 * ((1 + BULLET_RATE) ** 6 - 1) / BULLET_RATE
+
+
+def bullet(guaranteed, income_eur):
+    """Half of a project is a loan, due at once in the last of 20 quarters of this income; half of it may be covered."""
+    layers = (
+        ("senior", "senior-debt", "private", 0.5, 0.2, 5.0, False),
+        ("common", "equity", "private", 0.5, 0.1, 5.0, False),
+    )
+    of, none = venture.scenario(layers, guaranteed=guaranteed, **venture.CALM), np.zeros((1, 26))
+    empty = ("refresh_eur", "market_energy_eur", "other_energy_eur", "other_eur", "residual_eur")
+    income, left = none.copy(), np.ones((2, 26))
+    income[0, 6:], left[0, -1] = income_eur, 0
+    plan = venture.base(periods=26, price=0.0)._replace(income_eur=income, **dict.fromkeys(empty, none))
+    project, structure = venture.venture(of, plan)
+    structure.deal = structure.deal._replace(tax_rate=0.0, left_share=left, fee_rate=np.zeros(int(guaranteed)))
+    return assess(of, project, structure, draws=3)
+
+
+@pytest.mark.parametrize(("guaranteed", "lost_share"), [(False, [0.8, 1.0]), (True, [0.4, 1.0, 0.8])])
+def test_interest_received_makes_up_for_no_principal(guaranteed, lost_share):
+    """Interest is paid to the end; then 0.2 of the loan comes back with the last of it, and nothing to equity.
+
+    Half of the 0.8 that is missed is called, of a cover of half the loan.
+    """
+    income = np.full(20, BULLET_RATE * LENT)
+    income[-1] += 0.2 * LENT
+    found = bullet(guaranteed, income)
+    np.testing.assert_allclose(found.loss_share, [lost_share] * 3, rtol=1e-9)
+    assert found.parties[0].expected_received_eur > 26e6
+
+
+def test_a_guarantor_of_interest_may_lose_more_than_its_cover():
+    """Half of all interest is called, the rest grows with the loan by half its rate; then half of the loan itself."""
+    grown = (1 + BULLET_RATE / 2) ** 20
+    found = bullet(True, np.zeros(20))
+    np.testing.assert_allclose(found.loss_share, [[1, 1, (grown - 1 + 0.5) / 0.5]] * 3, rtol=1e-9)
+    # The lender is owed more than it lent at first, and loses no more than that.
+    np.testing.assert_allclose(found.values["unpaid_eur"], LENT * (grown - 0.5), rtol=1e-9)
 
 
 def test_debt_that_is_not_there_does_not_default():

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from finance.outlooks import BUILD, RUN, fund, layer, outlook, simple
 from gortyn.finance import annuity, periodic_rate
-from gortyn.finance.bank import cover
-from gortyn.finance.deal import common_equity
+from gortyn.finance.bank import cover, layer_covers
 from gortyn.finance.structure import FundingError, arrange, structure
 from gortyn.kernels.waterfall_types import Pay
 from gortyn.model import Fund, Guarantee, Layer, Refresh, Step
@@ -179,6 +178,23 @@ def test_a_junior_loan_keeps_the_cover_together_with_the_debt_before_it():
     assert found.poured.due_eur[1, BUILD + 12] > found.poured.due_eur[1, BUILD]
 
 
+def test_the_debt_before_a_loan_is_what_the_waterfall_repays_before_it():
+    """Cash of 5 a quarter: the junior is paid first, 5 / 1.5, and the senior what 5 / 1.3 leaves beside that."""
+    rows = (("senior", "senior-debt", "private", 0.3, 0.06, 4.0), ("junior", "mezzanine", "private", 0.6, 0.09, 4.0))
+    layers = tuple(layer(row, repayment="sculpted", dscr=dscr) for row, dscr in zip(rows, (1.3, 1.5), strict=True))
+    debt = [Step(pay=pay, to=name) for name in ("junior", "senior") for pay in ("interest", "principal")]
+    steps = (Step(pay="tax"), *debt, Step(pay="return", to="equity"), Step(pay="rest"))
+    found = arrange(
+        Fund(layers=(*layers, layer(("equity", "equity", "private", 0.1, 0.1, 5.0))), waterfall=steps),
+        simple([5.0] * RUN),
+    )
+    due = found.poured.due_eur[:, BUILD : BUILD + 16]
+    np.testing.assert_allclose(due[1], 5 / 1.5, rtol=1e-9)
+    np.testing.assert_allclose(due[0], 5 / 1.3 - 5 / 1.5, rtol=1e-9)
+    covers = layer_covers(found.deal, found.poured)
+    assert covers.dscr_min[:2] == pytest.approx([1.3, 1.5], rel=1e-9)
+
+
 def test_tax_before_debt_leaves_less_to_borrow_against_and_interest_lowers_it():
     """CFADS after tax is what the debt is sculpted on: a circle, for tax depends on the interest."""
     terms = {"repayment": "sculpted", "dscr": 1.3}
@@ -210,6 +226,15 @@ def test_the_gearing_cap_counts_construction_interest_on_both_sides(drawdown):
     assert found.drawn_eur.sum() == pytest.approx(100)
 
 
+@pytest.mark.parametrize("terms", [{}, {"repayment": "sculpted", "fee_share": 0.02, "reserve_months": 6}])
+def test_a_gearing_cap_of_nothing_leaves_no_debt_and_nothing_to_cover(terms):
+    found = arrange(lent(terms=terms, gearing_cap_share=0.0), simple([10.0] * RUN))
+    assert found.drawn_eur.tolist() == [0, pytest.approx(100)]
+    assert (found.gearing_share, found.fee_eur[0], found.reserve_eur[0]) == (0, 0, 0)
+    assert not found.poured.due_eur.any()
+    assert all(np.isnan(ratio).all() for ratio in cover(found.deal, found.poured))
+
+
 def test_no_cash_no_sculpted_debt():
     found = arrange(lent(terms={"repayment": "sculpted", "fee_share": 0.02}), simple([-1.0] * RUN))
     np.testing.assert_allclose(found.drawn_eur, [0, 100], atol=1e-9)
@@ -229,13 +254,6 @@ def test_debt_that_could_carry_more_than_everything_stops_at_the_uses():
     assert dscr[0] > 1.3
     capped = arrange(Fund(layers=layers, gearing_cap_share=0.8), simple([20.0] * RUN))
     assert capped.gearing_share == pytest.approx(0.8, rel=1e-9)
-
-
-def test_common_equity_without_any_share_pays_in_equal_parts():
-    rows = [("d", "senior-debt", "private", 1.0, 0.06, 4.0), *[(n, "equity", "private", 0.0, 0.1, 5.0) for n in "ab"]]
-    assert common_equity(fund(rows)).tolist() == [0, 0.5, 0.5]
-    assert common_equity(fund((EQUITY, SENIOR))).tolist() == [1, 0]
-    assert common_equity(fund([rows[0]])).tolist() == [0]
 
 
 def test_a_circle_of_reserves_that_does_not_converge_names_the_reserve():
@@ -348,7 +366,7 @@ def test_loans_that_swing_against_each_other_settle(monkeypatch, senior, cap, dr
     layers = (
         layer(("senior", "senior-debt", "private", senior, 0.05, 1.75)),
         layer(("junior", "mezzanine", "private", 0.26, 0.02, 1.25), grace_quarters=2, **sculpted),
-        layer(("last", "first-loss", "union", 0.14, 0.15, 1.75), dscr=1.4, reserve_months=9, **sculpted),
+        layer(("last", "mezzanine", "union", 0.14, 0.15, 1.75), dscr=1.4, reserve_months=9, **sculpted),
         layer(("equity", "equity", "private", 0.6 - senior, 0.1, 5.0)),
     )
     stated = Fund(layers=layers, gearing_cap_share=cap, drawdown=drawdown)

@@ -49,7 +49,8 @@ def test_every_euro_of_a_project_goes_to_a_party_the_tax_or_stays(world):
 def plain_base(sites, periods, **given):
     """A project of which nothing is known but what is given."""
     values: dict[str, Any] = {name: np.zeros((sites, periods)) for name in Base._fields}
-    values |= {"energy_slope": np.zeros(sites), "price_index": np.ones(periods), "lost_share": 0.0}
+    values |= {"energy_slope": np.zeros(sites), "price_index": np.ones(periods)}
+    values |= {"lost_share": 0.0, "growth": 1.0}
     values |= {"price_eur": np.array([2.0]), "use": np.array([0.5]), "floor_chip_hours": np.zeros((1, periods))}
     values |= {name: np.array(v, float) if isinstance(v, list) else v for name, v in given.items()}
     return Base(**values)
@@ -112,6 +113,58 @@ def test_a_delay_within_the_horizon_loses_nothing(delay):
     hours[:, :6] = [[0, 3, 5, 7, 2, 1], [4, 4, 4, 4, 4, 4]]
     drawn = play(owner(10), plain_base(2, 10, chip_hours=hours), np.zeros(10), plain_shocks(1, 2, delay=[delay]))
     assert drawn.delivered_chip_hours.sum() == pytest.approx(0.5 * hours.sum())
+
+
+def test_a_late_refresh_is_paid_in_one_piece_once_its_site_is_due():
+    """40 a period late for any part of one, while what is deducted for it follows operation."""
+    base = plain_base(1, 4, refresh_eur=[[0, 40.0, 0, 0]], income_eur=[[0, 0, 100.0, 0]])
+    base = base._replace(chips_depreciation_eur=np.array([[0, 0, 20.0, 0]]))
+    shocks = plain_shocks(4, 1, delay=[[0.0], [0.25], [1.0], [1.25]])
+    drawn = play(owner(4, tax_rate=0.5), base, np.zeros(4), shocks)
+    paid = drawn.cost_eur + 100 * np.array([[0, 0, 1, 0], [0, 0, 0.75, 0.25], [0, 0, 0, 1], [0, 0, 0, 0.75]])
+    assert paid.tolist() == [[0, 40, 0, 0], [0, 0, 40, 0], [0, 0, 40, 0], [0, 0, 0, 40]]
+    assert drawn.tax_eur.tolist() == [[0, 0, 40, 0], [0, 0, 30, 10], [0, 0, 0, 40], [0, 0, 0, 30]]
+    assert not play(owner(4), base, np.zeros(4), plain_shocks(1, 1, delay=[[2.25]])).cost_eur.any()
+
+
+def test_what_was_saved_for_a_refresh_pays_for_it_when_it_is_late():
+    """45 are saved for the third period out of the first two; the bill comes in the fifth."""
+    steps = [(Pay.REFRESH_RESERVE, -1), (Pay.REST, -1)]
+    saved = [20.0, 45, 0, 0, 0, 0]
+    deal = plain_deal([Kind.BEARER], 6, steps, refresh_target_eur=saved, overrun=[1.0], rest=[1.0])
+    base = plain_base(2, 6, refresh_eur=[[0, 0, 45.0, 0, 0, 0], [0] * 6], income_eur=[[0.0] * 6, [25.0] * 6])
+    drawn = play(deal, base, np.zeros(6), plain_shocks(1, 2, delay=[[1.5, 0.0]]))
+    assert drawn.flow_eur[0, 0].tolist() == [5, 0, 25, 25, 25, 25]
+    assert drawn.drawn_eur.tolist() == [[0]]
+
+
+def test_what_a_delay_moves_is_paid_at_later_prices():
+    """At 10 % a period, a period and a half late: half at 1.1, half at 1.21; a refresh two periods; books as bought."""
+    given = {name: [[100.0, 0, 0, 0]] for name in ("income_eur", "residual_eur", "other_eur", "refresh_eur")}
+    shocks = plain_shocks(1, 1, delay=[[1.5]])
+    for name, expected in (
+        ("other_eur", [0, -55, -60.5, 0]),
+        ("income_eur", [0, 55, 60.5, 0]),
+        ("residual_eur", [0, 55, 60.5, 0]),
+        ("refresh_eur", [0, 0, -121, 0]),
+    ):
+        drawn = play(owner(4), plain_base(1, 4, growth=1.1, **{name: given[name]}), np.zeros(4), shocks)
+        assert drawn.net_eur[0].tolist() == pytest.approx(expected), name
+        assert drawn.cost_eur[0].tolist() == pytest.approx([-one for one in expected]), name
+    books = {"building_depreciation_eur": [[20.0, 0, 0, 0]], "chips_depreciation_eur": [[20.0, 0, 0, 0]]}
+    base = plain_base(1, 4, growth=1.1, income_eur=given["income_eur"], **books)
+    taxed = play(owner(4, tax_rate=0.5), base, np.zeros(4), shocks).tax_eur[0].tolist()
+    assert taxed == pytest.approx([0, 0.5 * (55 - 20), 0.5 * (60.5 - 20), 0])
+
+
+@given(st.floats(0.9, 1.2), st.lists(st.floats(0, 12), min_size=2, max_size=2))
+def test_a_delay_under_inflation_leaves_what_breaks_even_at_nothing(growth, delay):
+    """Cost that is revenue in every period of the plan, at prices that rise together, still is."""
+    index = growth ** np.arange(10)
+    hours = np.array([[0, 3.0, 5, 7, 2, 1, 0, 0, 4, 4], [0, 4.0, 4, 4, 4, 4, 4, 4, 4, 4]])
+    base = plain_base(2, 10, chip_hours=hours, other_eur=2 * 0.5 * hours * index, price_index=index, growth=growth)
+    drawn = play(owner(10), base, np.zeros(10), plain_shocks(2, 2, delay=[delay, [0.0, 0.0]]))
+    np.testing.assert_allclose(drawn.net_eur, 0, atol=1e-10)
 
 
 def test_prices_keep_the_calendar_while_operation_is_late():
@@ -203,6 +256,7 @@ def test_locks_are_counted_and_without_debt_there_is_no_dscr():
         ({"use": np.ones(2)}, 3, {}, "price_eur has shape"),
         ({"chip_hours": np.zeros((2, 3))}, 3, {}, "chip_hours has shape"),
         ({}, 2, {}, "extra_eur has shape"),
+        ({"growth": np.ones(3)}, 3, {}, "growth"),
         ({}, 3, {"delay": np.zeros((2, 2))}, "delay has shape"),
         ({}, 3, {"chip_price": np.ones(1)}, "chip_price has shape"),
     ],

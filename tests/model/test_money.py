@@ -49,7 +49,7 @@ def steps(*rows: tuple[str, str | None]) -> tuple[dict[str, Any], ...]:
     [
         ("senior-debt", 0.0, True, False, False),
         ("mezzanine", 0.08, True, False, False),
-        ("first-loss", 0.01, True, False, False),
+        ("first-loss", 0.01, False, False, True),
         ("first-loss", 0.0, False, False, True),
         ("preferred-equity", 0.08, False, False, True),
         ("equity", 0.0, False, False, True),
@@ -75,6 +75,12 @@ def test_debt_that_may_be_cut_needs_equity_to_fill_the_gap() -> None:
     assert Fund.model_validate({"layers": (LOAN, EQUITY), "gearing_cap_share": 0.5})
     assert Fund.model_validate({"layers": (LOAN, GRANT), "gearing_cap_share": 0.6})
     assert list(faults(Fund, {"layers": (LOAN, GRANT), "gearing_cap_share": 0.5})) == [("gearing_cap_share",)]
+
+
+def test_debt_stands_before_those_who_bear_risk() -> None:
+    late = faults(Fund, {"layers": (EQUITY, LOAN)})
+    assert late == {("layers", 1, "kind"): "is lent, so paid before 'sponsor'; list it first, or state a waterfall"}
+    assert Fund.model_validate({"layers": (EQUITY, LOAN), "waterfall": steps(*ORDER)})
 
 
 def test_guarantees_cover_debt_and_have_names_of_their_own() -> None:

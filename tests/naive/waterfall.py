@@ -6,6 +6,7 @@ numbers in the place of arrays, and returns dictionaries of lists.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any
 
@@ -42,7 +43,7 @@ class Loan:
     def __init__(self, deal: Deal, layer: int, rate: Any) -> None:
         self.rate, self.pays_from, self.left = rate, deal.pays_from[layer], deal.left_share[layer]
         self.reserve = Reserve(deal.debt_target_eur[layer], deal.debt_fill_eur[layer])
-        self.lent = self.principal = self.interest = self.accrued = self.due = 0
+        self.lent = self.principal = self.interest = self.accrued = self.due = self.arrears = 0
 
     def planned(self, period: int) -> Any:
         """What is left of all that was lent, by the schedule."""
@@ -74,10 +75,11 @@ class Loan:
         if self.principal < self.planned(period):
             self.lent = self.principal / self.left[period]
 
-    def end(self) -> None:
-        """Add interest that nobody paid."""
+    def end(self, period: int) -> None:
+        """Add interest that nobody paid, and note what is owed beyond the schedule."""
         self.principal += self.interest
         self.interest = 0
+        self.arrears = max(self.principal - self.planned(period), 0)
 
 
 class Project:
@@ -104,6 +106,11 @@ class Project:
     def accounts(self) -> list[Reserve]:
         """All reserve accounts."""
         return [*self.reserves.values(), self.operating, self.refresh]
+
+    def releases(self, account: Reserve, period: int) -> bool:
+        """Whether an account gives back what it holds too much; what is saved for a refresh waits for one."""
+        last = period == len(self.cash.refresh_eur) - 1
+        return account is not self.refresh or last or self.cash.refresh_eur[period] > 0
 
     def write(self, what: str, who: int | None, period: int, amount: Any) -> None:
         """Write a movement down."""
@@ -139,7 +146,7 @@ class Project:
         for i, layer in enumerate(self.deal.covers):
             self.claims[self.layers + i] *= 1 + self.rates[layer]
         earned = self.deal.reserve_rate * sum(opening)
-        released = sum(account.surplus(period) for account in self.accounts())
+        released = sum(account.surplus(period) for account in self.accounts() if self.releases(account, period))
         operating = self.cash.operating_eur[period]
         cash = operating + earned + released + self.kept - self.deficit - short
         if cash < 0:
@@ -188,7 +195,8 @@ class Project:
         self.debt_served = True
         if to not in self.loans:
             return 0
-        cash, missed = self.pay_loan(to, period, self.loans[to].behind(period))
+        cash, arrears = self.pay_loan(to, period, self.loans[to].behind(period))
+        missed = max(arrears - self.loans[to].arrears, 0)
         self.write("missed", to, period, missed)
         open_eur = missed
         for i, layer in enumerate(self.deal.covers):
@@ -259,7 +267,7 @@ class Project:
             self.write("paid", i, period, paid)
         self.kept += self.free
         for i, loan in self.loans.items():
-            loan.end()
+            loan.end(period)
             self.write("interest", i, period, loan.accrued)
             self.write("due", i, period, loan.due)
             self.write("balance", i, period, loan.principal)
@@ -288,14 +296,17 @@ def pour(deal: Deal, cash: Cash, rate_shift: Any) -> dict[str, Any]:
 # Draws.
 
 
-def late(amounts: Any, delay: Any) -> list[Any]:
-    """Amounts, each moved later; one that falls between two periods is split, and what leaves the end is lost."""
+def late(amounts: Any, delay: Any, growth: Any = 1) -> list[Any]:
+    """Amounts, each moved later, to the prices there, which grow by a factor a period.
+
+    One that falls between two periods is split, and what leaves the end is lost.
+    """
     moved = [0] * len(amounts)
     whole = delay // 1
     for period, amount in enumerate(amounts):
         for target, part in ((period + whole, 1 - delay + whole), (period + whole + 1, delay - whole)):
             if target < len(moved):
-                moved[int(target)] += part * amount
+                moved[int(target)] += part * amount * growth ** (target - period)
     return moved
 
 
@@ -320,11 +331,13 @@ def site_lines(base: Base, shocks: Shocks, draw: int, site: int, factor: Any) ->
         "cost": [energy[q] + part["other_eur"][q] for q in periods],
         "income": part["income_eur"],
         "residual": part["residual_eur"],
-        "refresh": [part["refresh_eur"][q] * chips for q in periods],
-        "depreciation": [bought[q] + part["building_depreciation_eur"][q] for q in periods],
-        "hours": part["chip_hours"],
     }
-    return {name: late(line, shocks.delay[draw][site]) for name, line in lines.items()}
+    refresh = [part["refresh_eur"][q] * chips for q in periods]
+    written_off = [bought[q] + part["building_depreciation_eur"][q] for q in periods]
+    delay, growth = shocks.delay[draw][site], base.growth
+    moved = {name: late(line, delay, growth) for name, line in lines.items()}
+    moved |= {"depreciation": late(written_off, delay), "hours": late(part["chip_hours"], delay)}
+    return moved | {"refresh": late(refresh, math.ceil(delay), growth)}
 
 
 def compose(base: Base, extra_eur: Any, shocks: Shocks, draw: int) -> tuple[Any, dict[str, list[Any]]]:

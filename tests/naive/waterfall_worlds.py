@@ -150,6 +150,7 @@ def plays(draw: st.DrawFn) -> tuple[Deal, Base, list[Fraction], Shocks]:
         use=[Fraction(used, 12 * tenants)] * tenants,
         floor_chip_hours=grid(tenants, 60),
         lost_share=random.choice([Fraction(0), Fraction(1, 20), Fraction(1, 2), Fraction(1)]),
+        growth=random.choice([Fraction(1), Fraction(51, 50), Fraction(9, 10)]),
     )
     shocks = make(
         Shocks,
@@ -164,6 +165,9 @@ def plays(draw: st.DrawFn) -> tuple[Deal, Base, list[Fraction], Shocks]:
 
 
 # Plain deals.
+
+SERVICE = [(Pay.INTEREST, 0), (Pay.PRINCIPAL, 0)]
+TO_EQUITY = [(Pay.RETURN, 1), (Pay.REST, -1)]
 
 
 def plain_deal(kind: list[Kind], periods: int, steps: list[tuple[Pay, int]], **given: Any) -> Deal:
@@ -186,3 +190,12 @@ def plain_cash(operating_eur: list[float], **given: list[float]) -> Cash:
     none = [0.0] * len(operating_eur)
     series = (given.get(name, none) for name in Cash._fields[1:])
     return Cash(np.array(operating_eur, float), *(np.array(one, float) for one in series))
+
+
+def loan_deal(left: Any, steps: list[tuple[Pay, int]], debt: float = 100.0, equity: float = 50.0, **given: Any) -> Deal:
+    """One loan and one bearer, both drawn in the first period."""
+    draw = np.zeros((2, len(left)))
+    draw[:, 0] = debt, equity
+    share = np.vstack([left, np.ones(len(left))])
+    deal = {"draw_eur": draw, "left_share": share, "rest": [0.0, 1.0]} | given
+    return plain_deal([Kind.DEBT, Kind.BEARER], len(left), steps, **deal)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gortyn.cli.output import print_table, quantity
-from gortyn.io.workbook_lists import words
 
 if TYPE_CHECKING:
     from gortyn.model import Scenario
@@ -15,6 +14,18 @@ Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 BY_QUARTER = ("cash", "layer_cash", "waterfall", "layer_losses", "money_flow")
 """Tables too long for a terminal; they are in the JSON and in the folder."""
+MEASURES = {
+    "npv_eur": "project NPV before tax",
+    "irr_rate": "project IRR before tax",
+    "equity_irr_rate": "equity IRR",
+    "levelised_eur_per_chip_hour": "levelised cost per useful chip-hour",
+    "dscr_min": "smallest DSCR",
+    "unpaid_eur": "loans unpaid at the end",
+    "deficit_eur": "operating deficit at the end",
+    "kept_back_quarters": "quarters in which a lock-up kept cash",
+    "delivered_chip_hours": "chip-hours delivered",
+}
+"""Measures of the draws in words."""
 
 
 def as_data(scenario: Scenario, rows: Rows) -> dict[str, Any]:
@@ -28,15 +39,22 @@ def print_all(scenario: Scenario, rows: Rows) -> None:
     cash = rows["cash"]
     print(f"{scenario.title}: money from {cash[0]['quarter']} over {len(cash)} quarters")
     _section("Sources and uses", _sources(rows["sources_and_uses"]), left=(0, 1))
-    _section("Layers, most senior first, and guarantees", _layers(rows["layers"]), left=(0, 1, 2))
-    _section(f"Risk of the layers in {scenario.risk.draws:,} draws, seed {scenario.risk.seed}", _risk(rows["layers"]))
+    _section(
+        "Layers, most senior first, and guarantees; amounts with later calls, without construction interest",
+        _layers(rows["layers"]),
+        left=(0, 1, 2),
+    )
+    _section(
+        f"Risk of the layers in {scenario.risk.draws:,} draws, seed {scenario.risk.seed}; of all capital they lose",
+        _risk(rows["layers"]),
+    )
     _section("A year of full operation, by tenant", _revenue(rows["revenue"]), left=(0, 1))
     _section("What banks and funders ask", _figures(rows["bank_figures"]), left=(0, 2))
     _section("Rules of the programme", _rules(rows["fund_rules"]), left=(0, 3, 4))
     _section("Measures over all draws", _measures(rows["risk_measures"]))
     _section("Each factor alone, at its low and its high setting", _tornado(rows["tornado"]), left=(0, 1, 2, 3))
     _section("Layers at the default rates of past project finance", _portfolio(rows["portfolio_losses"]))
-    _section("The same work on commercial clouds; own cost is levelised", _cloud(rows["cloud"]), left=(0, 3, 6))
+    _section("The same work on commercial clouds; own cost is levelised", _cloud(rows["cloud"]), left=(0, 3, 4, 7))
 
 
 def _section(title: str, rows: list[tuple[str, ...]], left: tuple[int, ...] = (0,)) -> None:
@@ -133,14 +151,14 @@ def _measures(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     return _listed(
         ("measure", *names),
         rows,
-        lambda row: (words(row["measure"]), *(quantity(row[name], row["unit"]) for name in names)),
+        lambda row: (MEASURES[row["measure"]], *(quantity(row[name], row["unit"]) for name in names)),
     )
 
 
 def _tornado(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     def cells(row: Row) -> list[str]:
         values = [quantity(row[name], row["unit"]) for name in ("low", "plan", "high")]
-        return [row["factor"], words(row["measure"]), row["low_setting"], row["high_setting"], *values]
+        return [row["factor"], MEASURES[row["measure"]], row["low_setting"], row["high_setting"], *values]
 
     return _listed(("factor", "measure", "low", "high", "at low", "plan", "at high"), rows, cells)
 
@@ -154,7 +172,7 @@ def _portfolio(rows: Sequence[Row]) -> list[tuple[str, ...]]:
 
 def _cloud(rows: Sequence[Row]) -> list[tuple[str, ...]]:
     """Cheapest and dearest offer for each use."""
-    header = ("use", "own cost", "tenant pays", "offer", "date", "cloud", "", "saves", "saves the claim from")
+    header = ("use", "own cost", "tenant pays", "offer", "terms", "date", "cloud", "", "saves", "tens of millions from")
     uses: dict[str, list[Row]] = {}
     for row in rows:
         if row["cloud_eur"] is not None:
@@ -166,6 +184,7 @@ def _cloud(rows: Sequence[Row]) -> list[tuple[str, ...]]:
             row["use"],
             *_eur(row, "own_eur", "tenant_eur"),
             f"{row['provider']}, {row['chip']}",
+            row["commitment"] or "",
             row["date"],
             *_eur(row, "cloud_eur"),
             word,

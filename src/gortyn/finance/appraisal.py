@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,14 @@ from gortyn.catalogue import Lookup
 from gortyn.finance import bank
 from gortyn.finance.cashflow import CashFlow, cash_flow
 from gortyn.finance.cloud import CloudRow, compare
-from gortyn.finance.figures import Answers, answers
+from gortyn.finance.figures import Answers, Figure, answers
 from gortyn.finance.layers import LayerResult, layer_results
 from gortyn.finance.portfolio import TrancheLoss, history
 from gortyn.finance.project import Project, project
 from gortyn.finance.public import FundRule, fund_rules
 from gortyn.finance.revenue import RevenueRow, revenue_rows
 from gortyn.finance.risk import RiskAssessment, assess
-from gortyn.finance.structure import SourceOrUse, Structure, structure
+from gortyn.finance.structure import FundingError, SourceOrUse, Structure, structure
 from gortyn.finance.tornado import TornadoBar, tornado
 from gortyn.kernels.waterfall_types import Poured
 from gortyn.machine import Capex, SitePlan
@@ -76,6 +77,15 @@ class Finance:
     def sources_and_uses(self) -> tuple[SourceOrUse, ...]:
         """What is paid until operation, and by whom."""
         return self.structure.sources_and_uses
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Everything a bank or funder asks that is one number, the probability of a late payment among it."""
+        share = self.risk.default_probability
+        note = f"share of {self.risk.draws:,} draws in which cash and reserves cannot pay what is due to lenders"
+        title = "Probability of a late payment to lenders"
+        late = Figure("default-probability", title, None if math.isnan(share) else share, "share", note)
+        return (*self.answers.figures, late)
 
     @property
     def capex_eur(self) -> float:
@@ -151,12 +161,14 @@ def appraise(
     Raises
     ------
     ValueError : the scenario is not resolved.
-    FundingError : the fund cannot pay for the project.
+    FundingError : the fund cannot pay for the project, or breaks a rule of a programme whose rules are checked.
     """
     sites = project(scenario, plans, energy, access)
     deal = structure(scenario, sites)
     poured, capex = deal.poured, sum((plan.capex for plan in plans), Capex())
     found = answers(scenario, plans, sites, deal.deal, poured, energy, access)
+    rules = fund_rules(scenario, sites, deal.drawn_eur)
+    _refuse_broken(scenario, rules)
     own_eur, share = found.levelised.useful_h100_eur, sites.rates.delivered_share
     return Finance(
         capex=capex,
@@ -166,7 +178,7 @@ def appraise(
         layers=layer_results(deal, poured),
         covers=bank.layer_covers(deal.deal, poured),
         answers=found,
-        rules=fund_rules(scenario, sites, deal.drawn_eur),
+        rules=rules,
         revenue=revenue_rows(scenario, sites),
         risk=assess(scenario, sites, deal),
         tornado=tornado(scenario, sites, deal),
@@ -174,3 +186,11 @@ def appraise(
         cloud=compare(scenario, plans, estimates, own_eur, share, facts),
         funding_gap_eur=capex.total_eur - scenario.programme.budget_eur,
     )
+
+
+def _refuse_broken(scenario: Scenario, rules: tuple[FundRule, ...]) -> None:
+    """Refuse a fund that breaks a rule with fees and reserves counted, where the programme has its rules checked."""
+    for rule in rules:
+        if scenario.programme.rules == "checked" and rule.passed is False:
+            message = f"{rule.rule}: {rule.limit:.4g} is asked for, and the fund has {rule.found:.4g} ({rule.source})"
+            raise FundingError(("fund", "layers"), message)

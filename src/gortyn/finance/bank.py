@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.finance.metrics import QUARTERS_PER_YEAR
+from gortyn.finance.program import repaid_at
 from gortyn.kernels.waterfall_types import Deal, Kind, Pay, Poured
 
 Floats = NDArray[np.float64]
@@ -28,8 +29,9 @@ class Cover(NamedTuple):
     Attributes
     ----------
     dscr : cash over debt service due
-    llcr, plcr : present value of cash until the last payment due (llcr) or the last quarter (plcr) over the loans at
-        the start of the quarter; from the first repayment to the last payment due
+    llcr, plcr : present value of cash until the last payment due (llcr), or until the last quarter and less what chips
+        cost that are bought again (plcr), over the loans at the start of the quarter; from the first repayment to the
+        last payment due
     """
 
     dscr: Floats
@@ -128,21 +130,39 @@ def life_cover(cash_eur: Floats, rate: Floats, loan_eur: Floats, last: int) -> F
 
 
 def first_repayment(deal: Deal, layers: Flags) -> int | None:
-    """Index of the first quarter in which the schedule of one of these loans repays anything; None without one."""
+    """Index of the first quarter in which the schedule of one of these loans repays anything; None without one.
+
+    A loan that is repaid at once counts from the quarter after it was drawn, or its life would be one payment.
+    """
+    falls = _repayments(deal, layers)
+    if not falls.any():
+        return None
+    drawn = [int(np.flatnonzero(draw)[-1]) if draw.any() else 0 for draw in deal.draw_eur[layers]]
+    return min(
+        min(last + 1, int(np.argmax(fall))) if fall.sum() == 1 else int(np.argmax(fall))
+        for fall, last in zip(falls, drawn, strict=True)
+        if fall.any()
+    )
+
+
+def _repayments(deal: Deal, layers: Flags) -> Flags:
+    """Quarters in which the schedules of these loans repay, bool[loan, quarter]."""
     before = np.hstack((np.ones((deal.kind.size, 1)), deal.left_share[:, :-1]))
-    falls = ((before - deal.left_share)[layers] > ROUNDING).any(axis=0)
-    return int(np.argmax(falls)) if falls.any() else None
+    return (before - deal.left_share)[layers] > ROUNDING
 
 
-def cover(deal: Deal, poured: Poured, layers: Flags | None = None) -> Cover:
+def cover(deal: Deal, poured: Poured, layers: Flags | None = None, *, refresh_eur: Floats | None = None) -> Cover:
     """Cover ratios of some loans, of all by default.
 
-    The life ratios discount at the loans' rates, weighted by what of each is owed at the start of the quarter.
+    The life ratios discount at the loans' rates, weighted by what of each is owed at the start of the quarter. Later
+    years earn only because chips were bought again, so that the PLCR pays for that first. DSCR and LLCR do not: the
+    reserve that saves for it is filled after debt is served.
 
     Parameters
     ----------
     deal, poured : what was agreed, and where the cash went
     layers : loans that count, bool[layer]
+    refresh_eur : cost of replacing chips when it is paid, float64[quarter]; none by default
     """
     chosen = debt_layers(deal) if layers is None else layers
     cash = poured.cfads_eur
@@ -156,9 +176,10 @@ def cover(deal: Deal, poured: Poured, layers: Flags | None = None) -> Cover:
     opening = np.hstack((np.zeros((deal.kind.size, 1)), poured.balance_eur[:, :-1]))[chosen]
     loan = opening.sum(axis=0)
     rate = deal.rate[chosen] @ opening / np.where(loan > 0, loan, 1)
-    last = int(np.flatnonzero(due_eur)[-1])
+    last = int(np.flatnonzero(_repayments(deal, chosen).any(axis=0))[-1])  # as scheduled, for a sweep repays early
     repaid = (np.arange(cash.size) >= first) & (np.arange(cash.size) <= last)
-    llcr, plcr = (life_cover(cash, rate, loan, end) for end in (last, cash.size - 1))
+    llcr = life_cover(cash, rate, loan, last)
+    plcr = life_cover(cash if refresh_eur is None else cash - refresh_eur, rate, loan, cash.size - 1)
     return Cover(over(cash, due_eur), np.where(repaid, llcr, np.nan), np.where(repaid, plcr, np.nan))
 
 
@@ -224,18 +245,18 @@ def average_lives(deal: Deal, poured: Poured, periods_per_year: int = QUARTERS_P
 
 
 def layer_covers(deal: Deal, poured: Poured, periods_per_year: int = QUARTERS_PER_YEAR) -> LayerCovers:
-    """Ratios of each debt layer, together with the debt that comes before it.
+    """Ratios of each debt layer, together with the debt whose principal the waterfall pays before its own.
 
     Parameters
     ----------
     deal, poured : what was agreed, and where the cash went
     periods_per_year : 4 for quarters
     """
-    debt = debt_layers(deal)
+    debt, paid_at = debt_layers(deal), repaid_at(deal.steps, deal.kind.size)
     dscr_min, llcr = np.full((2, debt.size), np.nan)  # unit: two series
     for layer in np.flatnonzero(debt):
         own = np.arange(debt.size) == layer
-        ratios = cover(deal, poured, debt & (np.arange(debt.size) <= layer))
+        ratios = cover(deal, poured, debt & (paid_at <= paid_at[layer]))
         dscr_min[layer] = least(np.where(due(deal, poured, own) > 0, ratios.dscr, np.nan))
         first = first_repayment(deal, own)
         llcr[layer] = np.nan if first is None else ratios.llcr[first]
@@ -254,6 +275,9 @@ def lock_up_quarters(deal: Deal, dscr: Floats) -> int:
 
 def default_quarters(deal: Deal, poured: Poured, dscr: Floats, default_dscr: float) -> int:
     """Quarters in which the DSCR is below a floor, or a payment is missed even though reserves helped.
+
+    What is missed counts in the quarter in which it falls short; arrears that stand do not count again, unless interest
+    on them is missed.
 
     Parameters
     ----------

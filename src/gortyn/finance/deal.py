@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -112,10 +112,26 @@ def common_equity(fund: Fund) -> Floats:
 
     Where all of it has a share of 0, it pays in equal parts; without any the result is 0 throughout.
     """
-    common = np.array([layer.kind == "equity" for layer in fund.layers], dtype=np.float64)
-    weight = common * [layer.share for layer in fund.layers]
+    return _by_share(fund, [layer.kind == "equity" for layer in fund.layers])
+
+
+def overruns(fund: Fund) -> Floats:
+    """Share of each layer in overruns, and in refreshes that no reserve pays, float64[layer]; sums to 1.
+
+    Common equity pays them; without any, the other layers that bear risk; without these too, all layers.
+    """
+    common, bearers = common_equity(fund), _by_share(fund, [layer.bears_risk for layer in fund.layers])
+    if common.any():
+        return common
+    return bearers if bearers.any() else _by_share(fund, [True] * len(fund.layers))
+
+
+def _by_share(fund: Fund, chosen: Sequence[bool]) -> Floats:
+    """Parts of chosen layers by their shares, equal where all of these are 0; 0 throughout where none is chosen."""
+    equal = np.array(chosen, dtype=np.float64)
+    weight = equal * [layer.share for layer in fund.layers]
     if not weight.any():
-        weight = common
+        weight = equal
     return weight / weight.sum() if weight.any() else weight
 
 
@@ -172,14 +188,12 @@ def compose(fund: Fund, steps: tuple[Step, ...], outlook: Outlook, sizes: Sizes)
     fees = np.zeros_like(debt_fill)
     fees[np.arange(fees.shape[0]), sizes.fee_period] = sizes.fee_eur
     draw = draws(fund, outlook.cash.need_eur + fees.sum(axis=0) + debt_fill.sum(axis=0) + operating_fill, sizes)
-    common = common_equity(fund)
-    shares = np.array([layer.share for layer in fund.layers])
     kinds = [kind_of(layer) for layer in fund.layers]
     places = {layer.name: place for place, layer in enumerate(fund.layers)}
     deal = Deal(
         kind=np.array(kinds, dtype=np.int64),
         draw_eur=draw,
-        overrun=common if common.any() else shares / shares.sum(),
+        overrun=overruns(fund),
         rate=np.array([periodic_rate(layer.return_rate, per_year) for layer in fund.layers]),
         floating=np.array([float(layer.floating and layer.is_debt) for layer in fund.layers]),
         pays_from=np.full(len(kinds), outlook.first_operating, dtype=np.int64),
@@ -192,7 +206,7 @@ def compose(fund: Fund, steps: tuple[Step, ...], outlook: Outlook, sizes: Sizes)
         covers=np.array([places[one.layer] for one in fund.guarantees], dtype=np.int64),
         cover_share=np.array([one.share for one in fund.guarantees], dtype=np.float64),
         fee_rate=np.array([one.fee_rate / per_year for one in fund.guarantees], dtype=np.float64),
-        rest=common,
+        rest=common_equity(fund),
         steps=program(fund, steps),
         reserve_rate=periodic_rate(fund.reserve_rate, per_year),
         tax_rate=outlook.tax_rate,

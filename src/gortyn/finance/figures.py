@@ -92,7 +92,7 @@ def answers(
     ------
     ValueError : the scenario is not resolved.
     """
-    ratios = bank.cover(deal, poured)
+    ratios = bank.cover(deal, poured, refresh_eur=project.refresh_eur)
     life = lifetime(scenario, plans, energy, project.calendar)
     costs, even = levelised(scenario, project, access), break_even(scenario, project, life.energy_mwh)
     public = public_money(scenario, project, bank.amounts(deal, poured), life)
@@ -101,7 +101,7 @@ def answers(
         *_cover(ratios, deal, poured),
         *_trouble(ratios, deal, poured, scenario.fund.default_dscr),
         *_levelised(costs),
-        *_break_even(even),
+        *_break_even(even, project.rates.delivered_share),
         *_public(public),
     )
     return Answers(figures, ratios, costs, even, public)
@@ -141,7 +141,8 @@ def _cover(ratios: bank.Cover, deal: Deal, poured: Poured) -> Iterator[Figure]:
     yield _figure("dscr-mean", "Mean DSCR", bank.mean(ratios.dscr), "1", "over quarters with debt service due")
     yield _figure("llcr", "LLCR at the first repayment", bank.at_first(ratios.llcr), "1", f"present {cash} the loans")
     yield _figure("llcr-min", "Smallest LLCR", bank.least(ratios.llcr), "1", "from the first repayment on")
-    yield _figure("plcr", "PLCR at the first repayment", bank.at_first(ratios.plcr), "1", "to the end of the project")
+    note = "to the end of the project, less what chips cost that are bought again"
+    yield _figure("plcr", "PLCR at the first repayment", bank.at_first(ratios.plcr), "1", note)
     yield _figure(
         "gearing", "Gearing", bank.gearing(deal, poured), "share", "debt over uses, construction interest in both"
     )
@@ -181,8 +182,8 @@ def _levelised(costs: Levelised) -> Iterator[Figure]:
         yield _figure(f"levelised-{name}", f"{title} {words}", value, unit, f"{note}; {BASE_YEAR}")
 
 
-def _break_even(even: BreakEven) -> Iterator[Figure]:
-    use = "delivered over installed chip-hours, mix of tenants as planned"
+def _break_even(even: BreakEven, planned_share: float) -> Iterator[Figure]:
+    use = f"delivered over installed chip-hours, mix of tenants as planned; the plan has {planned_share:.1%}"
     yield _figure("break-even-utilisation", "Break-even utilisation", even.utilisation_share, "share", use)
     price = f"mean over paid chip-hours, {BASE_YEAR}"
     yield _figure("break-even-price", "Break-even price", even.price_eur_per_chip_hour, PER_CHIP_HOUR, price)
@@ -226,11 +227,11 @@ def _public(public: PublicMoney) -> Iterator[Figure]:
     yield _figure("carbon", "Emissions of electricity", public.carbon_t, "tCO2e", "over the life, location-based")
     yield _figure("embodied", "Embodied emissions", public.embodied_t, "tCO2e", "chips and building, over their lives")
     carbon = f"{life} emissions of electricity"
-    yield _figure("public-per-tonne", "Public euro per tonne", public.eur_per_t, "EUR/tCO2e", carbon)
+    yield _figure("public-per-tonne", "Public euro per tonne emitted", public.eur_per_t, "EUR/tCO2e", carbon)
     yield _figure(
         "compute-price",
-        "Price of the Union's compute time",
+        "Price of compute time bought",
         public.compute_eur_per_h100_hour,
         "EUR/H100-equivalent-hour",
-        "cost-effectiveness of the tender: Union euros over its share of delivered hours in the years of the purchase",
+        "cost-effectiveness of the tender: what purchases of capacity pay over the hours delivered for them",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from gortyn.finance.bank import ROUNDING
 from gortyn.finance.metrics import irr
 from gortyn.finance.structure import Structure
 from gortyn.kernels.waterfall_types import Floats, Poured
@@ -25,9 +26,12 @@ class LayerResult:
     return_rate : interest, return asked for or fee, per year
     paid_eur : received in all [EUR]
     irr : internal rate of return, effective per year; nan where none exists
-    loss_eur : amount less receipts, at least 0 [EUR]; 0 for grants and capacity purchases, which ask for no money back
+    loss_eur : of a loan what is still owed at the end, interest on arrears left out beyond what was lent, construction
+        interest included; of all others amount less receipts, at least 0 [EUR]; 0 for grants and capacity purchases,
+        which ask for no money back
     multiple : receipts over amount; nan where nothing is paid in
-    missed_eur : payments not made in time, before guarantees; nan without debt [EUR]
+    missed_eur : payments not made in time, interest on arrears among them, each counted once and before guarantees; nan
+        without debt [EUR]
     unpaid_eur : loan that is left at the end; nan without debt [EUR]
     """
 
@@ -68,13 +72,25 @@ def layer_results(structure: Structure, poured: Poured | None = None) -> tuple[L
                 return_rate=layer.return_rate,
                 paid_eur=paid,
                 irr=_irr(structure, drawn, received),
-                loss_eur=0.0 if layer.is_given else max(0.0, amount - paid),
+                loss_eur=_loss_eur(structure, flow, place),
                 multiple=paid / amount if amount else NONE,
                 missed_eur=float(flow.missed_eur[place].sum()) if layer.is_debt else NONE,
                 unpaid_eur=float(flow.balance_eur[place, -1]) if layer.is_debt else NONE,
             )
         )
     return (*results, *_guarantee_results(structure, flow))
+
+
+def _loss_eur(structure: Structure, flow: Poured, place: int) -> float:
+    """Capital of a layer that never comes back: interest that was received makes up for none that is still lent."""
+    layer, drawn_eur = structure.fund.layers[place], float(flow.drawn_eur[place].sum())
+    if layer.is_given:
+        return 0.0
+    if not layer.is_debt:
+        return max(0.0, drawn_eur - float(flow.received_eur[place].sum()))
+    unpaid_eur = float(flow.balance_eur[place, -1])
+    lent_eur = drawn_eur + float(flow.interest_eur[place, : structure.deal.pays_from[place]].sum())
+    return min(unpaid_eur, lent_eur) if unpaid_eur > ROUNDING * lent_eur else 0.0
 
 
 def _guarantee_results(structure: Structure, flow: Poured) -> tuple[LayerResult, ...]:

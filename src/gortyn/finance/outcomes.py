@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.finance.calendar import nominal_rate
 from gortyn.finance.metrics import QUARTERS_PER_YEAR
 from gortyn.finance.returns import irrs
 from gortyn.kernels.waterfall_types import Drawn
@@ -27,12 +28,6 @@ UNITS: Final[dict[str, str]] = {
     "delivered_chip_hours": "chip-hours",
 }
 """Unit of each measure, in the order of the tables."""
-
-
-def money_rate(scenario: Scenario) -> float:
-    """Nominal discount rate of money: the real one with inflation on top, per year."""
-    costs = scenario.costs
-    return (1 + costs.discount_rate) * (1 + costs.inflation_rate) - 1
 
 
 def present(rate: float, flows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -62,7 +57,7 @@ def outcomes(scenario: Scenario, project: Project, drawn: Drawn) -> dict[str, ND
     drawn : what became of each draw
     """
     deflator = project.index[0]
-    nominal = money_rate(scenario)
+    nominal = nominal_rate(scenario)
     is_equity = [layer.kind == "equity" for layer in scenario.fund.layers]
     equity_eur = drawn.flow_eur[:, np.flatnonzero(is_equity)].sum(axis=1)
     chip_hours = present(scenario.costs.discount_rate, drawn.delivered_chip_hours)

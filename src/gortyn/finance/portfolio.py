@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.finance.copula import normal_cdf
-from gortyn.kernels.waterfall_types import Deal, Kind, Pay
+from gortyn.finance.program import repaid_at
+from gortyn.kernels.waterfall_types import Deal, Kind
 from gortyn.model import Scenario
 
 if TYPE_CHECKING:
@@ -65,10 +66,7 @@ def attachments(deal: Deal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     asks = deal.kind != Kind.GIVEN
     capital = np.where(asks, deal.draw_eur.sum(axis=1), 0.0)
-    paid_at = np.full(deal.kind.size, -1)
-    for position, (pay, to) in enumerate(deal.steps):
-        if pay in (Pay.PRINCIPAL, Pay.RETURN):
-            paid_at[to] = position
+    paid_at = repaid_at(deal.steps, deal.kind.size)
     before = (paid_at[None, :] > paid_at[:, None]) @ capital
     total = capital.sum() or 1.0
     return np.where(asks, before / total, np.nan), np.where(asks, (before + capital) / total, np.nan)

@@ -78,6 +78,28 @@ def program(fund: Fund, steps: Sequence[Step]) -> NDArray[np.int64]:
     return rows
 
 
+def repaid_at(steps: NDArray[np.int64], layers: int) -> NDArray[np.int64]:
+    """Position of the step that gives each layer its money back, principal or return: the smaller, the more senior.
+
+    Parameters
+    ----------
+    steps : as in `Deal.steps`, int64[step, 2]
+    layers : number of layers
+
+    Returns
+    -------
+    -1 for a layer that no step gives its money back, int64[layer].
+
+    >>> repaid_at(np.array([(Pay.PRINCIPAL, 1), (Pay.INTEREST, 0), (Pay.PRINCIPAL, 0)]), 3).tolist()
+    [2, 0, -1]
+    """
+    position = np.full(layers, -1, dtype=np.int64)
+    for at, (pay, to) in enumerate(steps.tolist()):
+        if pay in (Pay.PRINCIPAL, Pay.RETURN):
+            position[to] = at
+    return position
+
+
 def kind_of(layer: Layer) -> Kind:
     """How the kernel serves a layer."""
     if layer.is_debt:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from gortyn.finance.calendar import Calendar, calendar, price_index, revenue_index
 from gortyn.finance.costs import (
-    BUILDING_PARTS,
     CAPEX_PARTS,
     CHIP_PARTS,
     OPEX_PARTS,
@@ -22,6 +21,7 @@ from gortyn.finance.costs import (
     PARTS,
     site_costs,
 )
+from gortyn.finance.metrics import QUARTERS_PER_YEAR
 from gortyn.finance.operating import OperatingRates, operating_rates
 from gortyn.finance.revenue import floor_chip_hours, paid_prices
 from gortyn.kernels.waterfall_types import Base, Cash
@@ -43,8 +43,8 @@ class Project:
     ----------
     calendar : the quarters
     rates : figures of the simulated window per unit installed
-    base : the same as the waterfall's kernels take it; the cost
-        of own power plants inside `base.other_eur`, for neither market nor use moves it
+    base : the same as the waterfall's kernels take it; chips with network and the contingency on both are in
+        `base.chips_eur`, own power plants in `base.other_eur`, for neither market nor use moves them
     parts : float64[site, quarter] by the names of `gortyn.finance.costs.PARTS` [EUR]: capital cost by ``chips``,
         ``network``, ``building``, ``grid``, ``contingency``; ``refresh``; operating cost by ``energy`` (own power
         plants included), ``connection`` (demand charge and fee), ``staff``, ``maintenance``, ``insurance``, ``rent``;
@@ -191,14 +191,15 @@ def project_at(scenario: Scenario, plans: tuple[SitePlan, ...], rates: Operating
     delivered = rates.use[:, None] * chip_hours.sum(axis=0)
     taken = np.maximum(delivered, floor)
     earned = revenue_index(quarters, scenario, int(np.flatnonzero(chip_hours.sum(axis=0))[0]))
+    chips_eur = _sum(parts, CHIP_PARTS) * (1 + scenario.costs.contingency_share)
     plants = np.stack([site.plants_eur for site in sites])
     market = np.stack([site.market_energy_eur for site in sites])
     return Project(
         calendar=quarters,
         rates=rates,
         base=Base(
-            chips_eur=_sum(parts, CHIP_PARTS),
-            building_eur=_sum(parts, BUILDING_PARTS),
+            chips_eur=chips_eur,
+            building_eur=_sum(parts, CAPEX_PARTS) - chips_eur,
             refresh_eur=parts["refresh"],
             market_energy_eur=market,
             other_energy_eur=parts["energy"] - market - plants,
@@ -214,6 +215,7 @@ def project_at(scenario: Scenario, plans: tuple[SitePlan, ...], rates: Operating
             use=rates.use,
             floor_chip_hours=floor,
             lost_share=rates.lost_share,
+            growth=(1 + scenario.costs.inflation_rate) ** (1 / QUARTERS_PER_YEAR),
         ),
         parts=parts,
         **counts,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 START_UP = "start-up"
+PURCHASE = "capacity-purchase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class PublicMoney:
     eur_per_start_up_chip_hour, eur_per_start_up : all public money over both [EUR/chip-hour], [EUR]
     carbon_t, embodied_t : emissions of electricity over the life, and of what was made for it [tCO2e]
     eur_per_t : public money over the emissions of electricity [EUR/tCO2e]
-    compute_eur_per_h100_hour : Union euros per H100-equivalent-hour bought, see `compute_price`
+    compute_eur_per_h100_hour : euros per H100-equivalent-hour that purchases of capacity buy, see `compute_price`
     """
 
     union_eur: float
@@ -123,7 +124,7 @@ def public_money(scenario: Scenario, project: Project, amount_eur: Floats, life:
         carbon_t=carbon_t,
         embodied_t=embodied_t if np.isfinite(embodied_t) else None,
         eur_per_t=_over(public, carbon_t),
-        compute_eur_per_h100_hour=compute_price(scenario, project, union),
+        compute_eur_per_h100_hour=compute_price(scenario, project, amount_eur),
     )
 
 
@@ -159,28 +160,42 @@ def purchased_h100_hours(scenario: Scenario, project: Project) -> float:
     return float(delivered @ years)
 
 
-def compute_price(scenario: Scenario, project: Project, union_eur: float) -> float | None:
-    """Cost-effectiveness of the tender: Union euros per H100-equivalent-hour of the compute time they buy.
+def compute_price(scenario: Scenario, project: Project, amount_eur: Floats) -> float | None:
+    """Cost-effectiveness of the tender: euros for each H100-equivalent-hour of compute time that purchases buy.
 
-    The Union buys the share of the compute time that it pays of the capital cost, over the years of the purchase::
-
-        union_eur / (union_eur / capex_eur * H100-equivalent-hours delivered in these years)
-
-    One bidder reads the third award criterion as the price per unit of compute time; the tender publishes no formula.
+    What the layers of kind capacity-purchase pay, over their shares of the H100-equivalent-hours delivered in
+    `programme.purchase_years`; neither is discounted. One bidder reads the third award criterion as the price per unit
+    of compute time; the tender publishes no formula.
 
     Parameters
     ----------
     scenario : resolved scenario
     project : its cash
-    union_eur : paid in by the Union [EUR]
+    amount_eur : what each layer pays in at financial close, float64[layer]
 
     Returns
     -------
-    EUR per H100-equivalent-hour; None where the Union pays nothing or nothing is delivered.
+    EUR per H100-equivalent-hour; None where nothing is bought or delivered.
     """
-    capex_eur = float(project.capex_eur.sum())
-    share = union_eur / capex_eur if capex_eur else 0.0
-    return _over(union_eur, share * purchased_h100_hours(scenario, project))
+    bought = [layer.kind == PURCHASE for layer in scenario.fund.layers]
+    share = purchased_share(scenario, amount_eur)
+    return _over(float(amount_eur[bought].sum()), share * purchased_h100_hours(scenario, project))
+
+
+def purchased_share(scenario: Scenario, amount_eur: Floats) -> float:
+    """Share of the compute time that purchases buy: what they state, or their share of all sources."""
+    total = float(amount_eur.sum()) or 1.0
+    return sum(
+        paid / total if layer.compute_share is None else layer.compute_share
+        for layer, paid in zip(scenario.fund.layers, amount_eur.tolist(), strict=True)
+        if layer.kind == PURCHASE
+    )
+
+
+def free_share(scenario: Scenario, project: Project) -> float | None:
+    """Share of the chip-hours delivered over the life whose users pay nothing; None where nothing is delivered."""
+    free = [scenario.paid_price_eur_per_chip_hour(tenant) == 0 for tenant in scenario.tenants]
+    return _over(float(project.delivered_chip_hours[free].sum()), float(project.delivered_chip_hours.sum()))
 
 
 def fund_rules(scenario: Scenario, project: Project, amount_eur: Floats) -> tuple[FundRule, ...]:
@@ -197,6 +212,7 @@ def fund_rules(scenario: Scenario, project: Project, amount_eur: Floats) -> tupl
     share = _over(union, float(project.capex_eur.sum()))
     match = _over(state, union)
     cap, least = programme.union_cap_share, programme.state_match
+    bought, free = purchased_share(scenario, amount_eur), free_share(scenario, project)
     return (
         FundRule(
             rule="The Union pays at most this share of the capital cost",
@@ -213,6 +229,14 @@ def fund_rules(scenario: Scenario, project: Project, amount_eur: Floats) -> tupl
             unit="EUR/EUR",
             passed=None if least is None or match is None else match >= least - SHARE_TOLERANCE,
             source="programme.state_match",
+        ),
+        FundRule(
+            rule="Users who pay nothing get at least the compute time that is bought for them",
+            limit=bought or None,
+            found=free if bought else None,
+            unit="share",
+            passed=free >= bought - SHARE_TOLERANCE if bought and free is not None else None,
+            source="fund.layers, kind capacity-purchase",
         ),
     )
 

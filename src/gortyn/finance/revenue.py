@@ -68,7 +68,8 @@ def floor_chip_hours(
 ) -> Floats:
     """Chip-hours that each tenant pays for at least, float64[tenant, quarter].
 
-    A contract begins on the first day of operation of any site. Nobody pays for chips that are not installed.
+    A contract begins on the first day of operation of any site. Nobody pays for chips that are not installed: where
+    contracts ask for more than is there, each counts by its part of it.
 
     Parameters
     ----------
@@ -78,13 +79,15 @@ def floor_chip_hours(
     calendar : the quarters
     """
     begin = min(quarter_of(phase.operational) for plan in plans for phase in plan.phases)
-    floor = np.zeros((len(scenario.tenants), calendar.count))
+    chips, share = np.zeros((len(scenario.tenants), calendar.count)), np.zeros(len(scenario.tenants))
     for row, tenant in enumerate(scenario.tenants):
         if tenant.offtake:
-            term = calendar.covered(begin, begin + QUARTERS_PER_YEAR * tenant.offtake.years)
-            contracted = np.minimum(tenant.offtake.chips * term, installed_chips)
-            floor[row] = tenant.offtake.take_or_pay_share * contracted * calendar.hours
-    return floor
+            chips[row] = tenant.offtake.chips * calendar.covered(
+                begin, begin + QUARTERS_PER_YEAR * tenant.offtake.years
+            )
+            share[row] = tenant.offtake.take_or_pay_share
+    there = np.minimum(1.0, installed_chips / np.maximum(chips.sum(axis=0), 1.0))
+    return share[:, None] * chips * there * calendar.hours
 
 
 def revenue_rows(scenario: Scenario, project: Project) -> tuple[RevenueRow, ...]:

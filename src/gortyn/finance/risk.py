@@ -13,6 +13,7 @@ from gortyn.finance.copula import correlated_normals
 from gortyn.finance.outcomes import UNITS, outcomes
 from gortyn.finance.portfolio import attachments
 from gortyn.finance.returns import irrs
+from gortyn.finance.schedules import construction_interest_eur
 from gortyn.finance.shocks import extra_periods, longer, no_shocks, shocks
 from gortyn.kernels.waterfall_types import Deal, Drawn, Kind, Shocks
 from gortyn.model import Scenario
@@ -35,8 +36,10 @@ LOSS_GRID: Final = np.linspace(0, 1, 100 + 1)
 class PartyRisk:
     """What the draws hold for one layer or guarantee.
 
-    Losses are nominal: capital paid in that never comes back, in the draw; of a guarantee, calls beyond what fees and
-    recoveries make good, over the cover it gives to the layer as planned.
+    Losses are nominal, in the draw. Of a loan, what is still owed at the end over what was lent, construction interest
+    included, and 1 at most, for interest on arrears adds to what is owed. Of a layer that bears risk, capital paid in
+    that never comes back, over that capital. Of a guarantee, calls beyond what fees and recoveries make good, over the
+    cover it gives to the loan as planned; it may exceed 1, for interest that is missed is covered as well.
 
     Attributes
     ----------
@@ -95,7 +98,7 @@ class LossPoint:
     Attributes
     ----------
     layer : name of the layer
-    loss_share : of what it paid in
+    loss_share : as in `PartyRisk`
     exceed_share : share of draws that lose more
     """
 
@@ -116,7 +119,7 @@ class RiskAssessment:
     losses : curve of each layer that asks for its money back
     default_probability : share of draws in which cash and reserves miss some debt service on the day it is due, made
         good later or not; nan without debt
-    loss_share : of each party, float64[draw, party]; nan for layers that ask for nothing back
+    loss_share : of each party as in `PartyRisk`, float64[draw, party]; nan for layers that ask for nothing back
     irr_rate : of each party, float64[draw, party]; nan where none exists
     values : measures of each draw, float64[draw] each
     """
@@ -141,13 +144,17 @@ class RiskAssessment:
 
 
 class _Batch(NamedTuple):
-    """Some draws: measures, and whether debt service was missed, float64[draw]; of parties float64[draw, party]."""
+    """Some draws: measures, and whether debt service was missed, float64[draw]; of parties float64[draw, party].
+
+    What is left of loans is float64[draw, layer].
+    """
 
     values: dict[str, Floats]
     missed: NDArray[np.bool_]
     paid_in_eur: Floats
     net_eur: Floats
     irr_rate: Floats
+    unpaid_eur: Floats
 
 
 def assess(scenario: Scenario, project: Project, structure: Structure, draws: int | None = None) -> RiskAssessment:
@@ -183,7 +190,8 @@ def assess(scenario: Scenario, project: Project, structure: Structure, draws: in
     paid_in_eur = np.concatenate([batch.paid_in_eur for batch in batches])
     net_eur = np.concatenate([batch.net_eur for batch in batches])
     irr_rate = np.concatenate([batch.irr_rate for batch in batches])
-    loss_share = _loss_shares(deal, paid_in_eur, net_eur)
+    unpaid_eur = np.concatenate([batch.unpaid_eur for batch in batches])
+    loss_share = _loss_shares(deal, paid_in_eur, net_eur, unpaid_eur)
     names = [noun.name for noun in (*scenario.fund.layers, *scenario.fund.guarantees)]
     bounds = _bounds(deal, len(names))
     has_debt = bool((deal.kind == Kind.DEBT).any())
@@ -214,10 +222,10 @@ def quantiles(values: Floats, *percents: float) -> tuple[float, ...]:
     >>> quantiles(np.array([1.0, 2.0, 3.0, np.nan]), 50, 100)
     (2.0, 3.0)
     """
-    known = values[~np.isnan(values)]
-    if not known.size:
+    held = values[~np.isnan(values)]
+    if not held.size:
         return (float("nan"),) * len(percents)
-    return tuple(float(value) for value in np.percentile(known, percents))
+    return tuple(float(value) for value in np.percentile(held, percents))
 
 
 def _batch(scenario: Scenario, project: Project, drawn: Drawn) -> _Batch:
@@ -225,17 +233,25 @@ def _batch(scenario: Scenario, project: Project, drawn: Drawn) -> _Batch:
     rates = [irrs(drawn.flow_eur[:, i]) for i in range(drawn.flow_eur.shape[1])]
     values = outcomes(scenario, project, drawn)
     missed = np.any(drawn.missed_eur > ROUNDING * drawn.drawn_eur[:, : drawn.missed_eur.shape[1]], axis=1)
-    return _Batch(values, missed, drawn.drawn_eur, drawn.flow_eur.sum(axis=2), np.stack(rates, axis=1))
+    net_eur, rate = drawn.flow_eur.sum(axis=2), np.stack(rates, axis=1)
+    return _Batch(values, missed, drawn.drawn_eur, net_eur, rate, drawn.unpaid_eur)
 
 
-def _loss_shares(deal: Deal, paid_in_eur: Floats, net_eur: Floats) -> Floats:
-    """Loss of each party in each draw over its capital or cover, float64[draw, party]."""
-    capital = paid_in_eur.copy()
-    layers = deal.kind.size
-    for i, (layer, share) in enumerate(zip(deal.covers, deal.cover_share, strict=True)):
-        capital[:, layers + i] = share * deal.draw_eur[layer].sum()
-    # A guarantee may be called for more than its cover over a long life, as what is missed again is called again.
-    share = np.divide(-net_eur, capital, out=np.zeros_like(net_eur), where=capital > 0).clip(0, 1)
+def _loss_shares(deal: Deal, paid_in_eur: Floats, net_eur: Floats, unpaid_eur: Floats) -> Floats:
+    """Loss of each party in each draw over its capital or cover, float64[draw, party].
+
+    Construction interest of a loan has the same part in what is lent as in the plan.
+    """
+    layers, planned_eur = deal.kind.size, deal.draw_eur.sum(axis=1)
+    terms = zip(deal.draw_eur, deal.rate, deal.pays_from, strict=True)
+    added_eur = np.array([construction_interest_eur(*of_layer) for of_layer in terms])
+    growth = 1 + np.divide(added_eur, planned_eur, out=np.zeros(layers), where=planned_eur > 0)
+    debt = deal.kind == Kind.DEBT
+    capital, lost = paid_in_eur.copy(), np.maximum(-net_eur, 0.0)
+    capital[:, :layers] *= np.where(debt, growth, 1.0)
+    lost[:, :layers] = np.minimum(np.where(debt, unpaid_eur, lost[:, :layers]), capital[:, :layers])
+    capital[:, layers:] = deal.cover_share * (planned_eur * growth)[deal.covers]
+    share = np.divide(lost, capital, out=np.zeros_like(lost), where=capital > 0)
     share[share < ROUNDING] = 0
     share[:, np.flatnonzero(deal.kind == Kind.GIVEN)] = np.nan
     return share
@@ -273,7 +289,7 @@ def _party(
 
 
 def _measure(name: str, plan: float, values: Floats) -> MeasureRisk:
-    known = values[~np.isnan(values)]
-    mean = float(known.mean()) if known.size else float("nan")
+    held = values[~np.isnan(values)]
+    mean = float(held.mean()) if held.size else float("nan")
     spread = quantiles(values, 5, 10, 50, 90, 95)  # source: definition of the columns
     return MeasureRisk(name, UNITS[name], float(plan), mean, *spread)

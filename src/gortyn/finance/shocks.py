@@ -85,7 +85,7 @@ def longer(
     by_period = {
         name: zeros(getattr(base, name))
         for name in Base._fields
-        if name not in ("energy_slope", "price_eur", "price_index", "use", "lost_share")
+        if name not in ("energy_slope", "price_eur", "price_index", "use", "lost_share", "growth")
     }
     rising = np.concatenate([index, index[-1] * growth ** np.arange(1, periods + 1)])
     scheduled = ("draw_eur", "debt_target_eur", "operating_target_eur", "refresh_target_eur", "debt_fill_eur")

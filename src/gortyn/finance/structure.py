@@ -22,7 +22,7 @@ from gortyn.finance.deal import (
     is_sculpted,
 )
 from gortyn.finance.metrics import QUARTERS_PER_YEAR, periodic_rate
-from gortyn.finance.program import order
+from gortyn.finance.program import order, repaid_at
 from gortyn.finance.schedules import ahead, annuity_left, bullet_left, on_calendar, sculpted_left
 from gortyn.kernels.waterfall_types import Cash, Deal, Floats, Poured
 from gortyn.model import Fund, Layer, Scenario, Step, known
@@ -253,7 +253,8 @@ def _next(fund: Fund, outlook: Outlook, sizes: Sizes, deal: Deal, poured: Poured
     target = np.zeros_like(sizes.debt_target_eur)
     count = np.where(np.arange(outlook.periods) >= outlook.completion, 1.0, 0.0)
     earlier = np.zeros(outlook.periods)
-    for place, layer in enumerate(fund.layers):
+    for place in np.argsort(repaid_at(deal.steps, len(fund.layers))).tolist():
+        layer = fund.layers[place]
         if not layer.is_debt:
             continue
         if is_sculpted(layer):
@@ -270,7 +271,7 @@ def _next(fund: Fund, outlook: Outlook, sizes: Sizes, deal: Deal, poured: Poured
         left_share=left_share,
         most_eur=most,
         growth=np.divide(loans, drawn, out=np.ones_like(loans), where=debt & (drawn > 0)),
-        cut=min(1.0, sizes.cut * cap_eur / loans.sum()) if loans.any() else 1.0,
+        cut=min(1.0, sizes.cut * cap_eur / loans.sum()) if loans.any() else sizes.cut,
     )
 
 

@@ -110,7 +110,7 @@ BUILD: Mapping[str, Callable[[Finance], Columns]] = {
     "layers": _layers,
     "layer_cash": _layer_cash,
     "money_flow": _money_flow,
-    "bank_figures": partial(_rows, table="bank_figures", field="answers.figures"),
+    "bank_figures": partial(_rows, table="bank_figures", field="figures"),
     "fund_rules": partial(_rows, table="fund_rules", field="rules"),
     "risk_measures": partial(_rows, table="risk_measures", field="risk.measures"),
     "tornado": partial(_rows, table="tornado", field="tornado"),

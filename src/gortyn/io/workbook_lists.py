@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gortyn.io.workbook import Book
 
 Row = Mapping[str, Any]
-Derive = Callable[[Row, Mapping[str, str]], Formula]
+Derive = Callable[[Row, Mapping[str, str]], Formula | float]
 
 GIVEN: Final = ("grant", "capacity-purchase", "guarantee")
 """Kinds of which no money is asked back, or whose loss is that of the layer that they cover."""
@@ -87,7 +87,10 @@ def _by_quarter(sheet: Sheet, label: str, values: Sequence[float | Formula], tot
 def summary(sheet: Sheet, book: Book, live: Sequence[Live]) -> None:
     """Write the figures that formulas derive beside those of the run, then all that a bank asks for, and the rules."""
     found = {row["figure"]: row["found_value"] for row in book.tables.get("bank_figures", ())}
-    sheet.line(["Derived here; follows the sheet Inputs"], "section")
+    sheet.line(
+        ["Derived from cells; follows the sheet Inputs as far as Notes says: tax, debt and layers stay as run"],
+        "section",
+    )
     sheet.line(["figure", "unit", "now", "as run", "change"], "header")
     for one in live:
         row = sheet.line([one.title, one.unit])
@@ -135,9 +138,7 @@ def layers(sheet: Sheet, book: Book) -> tuple[Live, ...]:
         "multiple": lambda row, at: Formula(
             f'=IF({at["amount_eur"]}>0,{at["paid_eur"]}/{at["amount_eur"]},"none")', row["multiple"]
         ),
-        "loss_eur": lambda row, at: Formula(
-            "=0" if row["kind"] in GIVEN else f"=MAX(0,{at['amount_eur']}-{at['paid_eur']})", row["loss_eur"]
-        ),
+        "loss_eur": _loss,
     }
     _table(sheet, book, "layers", "Layers, most senior first", derived)
     sheet.row = below
@@ -156,6 +157,13 @@ def layers(sheet: Sheet, book: Book) -> tuple[Live, ...]:
         sheet.row += 1
     common = [row["layer"] for row in rows if row["kind"] == EQUITY]
     return _equity(sheet, common, place, series) if common else ()
+
+
+def _loss(row: Row, at: Mapping[str, str]) -> Formula | float:
+    """Loss of a layer: as run where it is lent, for what is owed then is the engine's; else what did not come back."""
+    if row["unpaid_eur"] is not None:
+        return row["loss_eur"]
+    return Formula("=0" if row["kind"] in GIVEN else f"=MAX(0,{at['amount_eur']}-{at['paid_eur']})", row["loss_eur"])
 
 
 def _equity(

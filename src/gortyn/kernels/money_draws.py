@@ -13,8 +13,8 @@ from gortyn.kernels.waterfall import blank, check, flow, uniform
 from gortyn.kernels.waterfall_steps import ENTRY, INNER, Book, blank_book
 from gortyn.kernels.waterfall_types import Base, Cash, Deal, Drawn, Floats, Poured, Shocks
 
-COST, INCOME, RESIDUAL, REFRESH, DEPRECIATION, HOURS, LINES = range(7)  # unit: rows of a site
-"""What a delay moves: operating cost, income, residual value, refreshes, depreciation and installed chip-hours."""
+COST, INCOME, RESIDUAL, DEPRECIATION, HOURS, REFRESH, LINES = range(7)  # unit: rows of a site
+"""What a delay moves: operating cost, income, residual value, depreciation, installed chip-hours and refreshes."""
 
 
 @njit(**INNER)
@@ -55,20 +55,31 @@ def plan_lines(base: Base, shocks: Shocks, draw: int, site: int, factor: float, 
 
 
 @njit(**INNER)
-def add_late(lines: Floats, delay: float, total: Floats) -> None:
+def add_moved(lines: Floats, line: int, later: int, factor: float, total: Floats) -> None:
+    """Add a line of a site, whole periods later and times a factor, to that of the project."""
+    for period in range(later, lines.shape[1]):
+        total[line, period] += factor * lines[line, period - later]
+
+
+@njit(**INNER)
+def add_late(lines: Floats, delay: float, growth: float, total: Floats) -> None:
     """Add the lines of a site, `delay` periods later, to those of the project.
 
-    A part of a period moves that part of each period's amount into the next, so that sums stay but for what leaves at
-    the end.
+    A part of a period moves that part of each period's amount into the next, so that sums stay but for prices and for
+    what leaves at the end. A refresh is bought in one piece, once its site is due. Each part is paid at the prices of
+    the period it moves to; but depreciation is of what was paid before, and hours have no price.
     """
-    periods = lines.shape[1]
-    whole = int(min(math.floor(delay), float(periods)))
-    part = min(max(delay - whole, 0.0), 1.0)
-    for line in range(LINES):
-        for period in range(whole, periods):
-            total[line, period] += (1.0 - part) * lines[line, period - whole]
-        for period in range(whole + 1, periods):
-            total[line, period] += part * lines[line, period - whole - 1]
+    delay = min(max(delay, 0.0), float(lines.shape[1]))
+    whole = math.floor(delay)
+    part = delay - whole
+    dearer = growth**whole
+    for line in range(REFRESH):
+        price, growing = (dearer, growth) if line < DEPRECIATION else (1.0, 1.0)
+        add_moved(lines, line, whole, (1.0 - part) * price, total)
+        if part > 0:
+            add_moved(lines, line, whole + 1, part * price * growing, total)
+    rounded_up = math.ceil(delay)
+    add_moved(lines, REFRESH, rounded_up, growth**rounded_up, total)
 
 
 @njit(**INNER)
@@ -81,7 +92,7 @@ def compose(
     total[:] = 0.0
     for site in range(sites):
         plan_lines(base, shocks, draw, site, factor, lines)
-        add_late(lines, shocks.delay[draw, site], total)
+        add_late(lines, shocks.delay[draw, site], base.growth, total)
     for period in range(periods):
         planned, capital = 0.0, 0.0
         for site in range(sites):
@@ -200,7 +211,7 @@ def check_draws(base: Base, extra_eur: Floats, shocks: Shocks) -> None:
     (sites, periods), draws, tenants = base.chips_eur.shape, shocks.demand.size, base.use.size
     shapes = dict.fromkeys(Base._fields, (sites, periods))
     shapes |= {"energy_slope": (sites,), "price_eur": (tenants,), "use": (tenants,), "price_index": (periods,)}
-    shapes |= {"floor_chip_hours": (tenants, periods), "lost_share": ()}
+    shapes |= {"floor_chip_hours": (tenants, periods), "lost_share": (), "growth": ()}
     found = {name: (np.shape(getattr(base, name)), shape) for name, shape in shapes.items()}
     found["extra_eur"] = (extra_eur.shape, (periods,))
     of_draw = ("chip_price", "demand", "interest_rate")
@@ -215,10 +226,11 @@ def play(deal: Deal, base: Base, extra_eur: Floats, shocks: Shocks) -> Drawn:
     """Let a project's cash flow through its waterfall once for each draw of shocks.
 
     Chips cost their factor more wherever they are bought, and so does what is deducted for them. A delay moves all that
-    operation brings and costs, but not capital cost; a tenant's minimum counts for the share of the planned chip-hours
-    that are there. Prices of compute keep the calendar's index. Failures above the plan's take working chips; tenants
-    use what the plan gave them times demand and the chips that work, and never more than these. The energy of a site
-    follows use by its slope, and what is bought at market price follows that price.
+    operation brings and costs, but not capital cost, and refreshes by whole periods, rounded up; all of it is paid at
+    the prices of the period it moves to. A tenant's minimum counts for the share of the planned chip-hours that are
+    there. Prices of compute keep the calendar's index. Failures above the plan's take working chips; tenants use what
+    the plan gave them times demand and the chips that work, and never more than these. The energy of a site follows use
+    by its slope, and what is bought at market price follows that price.
 
     Parameters
     ----------

@@ -6,7 +6,8 @@ All payments of a period fall on its end. In each, in this order:
    needed; what goes beyond the plan, and refreshes that the reserve cannot pay, by `overrun`. Without anyone to pay
    more, a higher need is paid pro rata with the plan, and all else from the project's own cash.
 2. Loans bear interest on their opening balance. Before `pays_from` it is added to them.
-3. Reserves earn interest, are filled as planned, and give back what stands above their targets.
+3. Reserves earn interest, are filled as planned, and give back what stands above their targets; that for refreshes
+   only in periods in which one is paid, and in the last.
 4. Cash is operating cash, what reserves earned and gave back and what was kept before, less an earlier deficit. Where
    it falls below zero the operating reserve pays; what that cannot pay is carried forward as a deficit.
 5. The steps are paid in their order, each as far as cash goes. What is left is kept for the next period.
@@ -116,7 +117,7 @@ def flow(deal: Deal, cash: Cash, rate_shift: float, poured: Poured, book: Book) 
     for period in range(cash.operating_eur.size):
         short = pay_in(deal, cash, poured, period)
         interest = accrue(deal, poured, book, period)
-        earned, released = open_reserves(deal, poured, period)
+        earned, released = open_reserves(deal, cash, poured, period)
         operating = cash.operating_eur[period]
         free = operating + earned + released + kept - deficit - short
         saved = min(max(-free, 0.0), poured.operating_reserve_eur[period])

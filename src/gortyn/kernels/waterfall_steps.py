@@ -35,6 +35,7 @@ class Book(NamedTuple):
     so_far_eur : what was drawn and added of a loan until now; after a prepayment, what would have led to its
         balance, float64[layer]
     target_eur : what the schedule leaves of a loan at the end of the period, float64[layer]
+    arrears_eur : what was owed beyond the schedule at the end of the period before, float64[layer]
     claim_eur : what a bearer still asks for, and a guarantor has paid and not got back, float64[party]
     """
 
@@ -42,6 +43,7 @@ class Book(NamedTuple):
     unpaid_eur: Floats
     so_far_eur: Floats
     target_eur: Floats
+    arrears_eur: Floats
     claim_eur: Floats
 
 
@@ -58,6 +60,7 @@ def open_book(deal: Deal, rate_shift: float, poured: Poured, book: Book) -> None
         book.rate[layer] = max(deal.rate[layer] + deal.floating[layer] * rate_shift, 0.0)
     book.unpaid_eur[:] = 0.0
     book.so_far_eur[:] = 0.0
+    book.arrears_eur[:] = 0.0
     book.claim_eur[:] = 0.0
     poured.drawn_eur[:] = 0.0
     poured.received_eur[:] = 0.0
@@ -136,8 +139,10 @@ def accrue(deal: Deal, poured: Poured, book: Book, period: int) -> float:
 
 
 @njit(**INNER)
-def open_reserves(deal: Deal, poured: Poured, period: int) -> tuple[float, float]:
+def open_reserves(deal: Deal, cash: Cash, poured: Poured, period: int) -> tuple[float, float]:
     """Fill reserve accounts as planned, and give back what stands above their targets.
+
+    What was saved for a refresh waits for it: it may come later than its target assumes.
 
     Returns
     -------
@@ -160,9 +165,11 @@ def open_reserves(deal: Deal, poured: Poured, period: int) -> tuple[float, float
     above = max(operating - deal.operating_target_eur[period], 0.0)
     poured.operating_reserve_eur[period] = operating - above
     released += above
-    above = max(poured.refresh_reserve_eur[period] - deal.refresh_target_eur[period], 0.0)
-    poured.refresh_reserve_eur[period] -= above
-    return earned, released + above
+    if cash.refresh_eur[period] > 0 or period == cash.refresh_eur.size - 1:
+        above = max(poured.refresh_reserve_eur[period] - deal.refresh_target_eur[period], 0.0)
+        poured.refresh_reserve_eur[period] -= above
+        released += above
+    return earned, released
 
 
 @njit(**INNER)
@@ -215,8 +222,9 @@ def pay_interest(poured: Poured, book: Book, layer: int, period: int, free: floa
 def pay_principal(deal: Deal, poured: Poured, book: Book, layer: int, period: int, free: float) -> float:
     """Bring a loan back to its schedule from cash, the layer's reserve and guarantees; what cash paid [EUR].
 
-    Arrears and interest of the period that is still unpaid are part of the claim. What cash and reserve leave is
-    missed; guarantors make their shares of it good and have a claim from then on.
+    Arrears and interest of the period that is still unpaid are part of the claim. What cash and reserve leave of it,
+    less what guarantors have left of earlier arrears, is missed; guarantors make their shares of it good and have a
+    claim from then on.
     """
     above = poured.balance_eur[layer, period] - book.target_eur[layer]
     if above <= ROUNDING * book.so_far_eur[layer]:
@@ -225,9 +233,10 @@ def pay_principal(deal: Deal, poured: Poured, book: Book, layer: int, period: in
     paid = min(claim, free)
     reserve = min(claim - paid, poured.debt_reserve_eur[layer, period])
     poured.debt_reserve_eur[layer, period] -= reserve
-    missed = claim - paid - reserve
+    arrears = claim - paid - reserve
     credit(poured, book, layer, period, paid + reserve)
-    if missed > 0:
+    missed = arrears - book.arrears_eur[layer]
+    if missed > ROUNDING * book.so_far_eur[layer]:
         poured.missed_eur[layer, period] = missed
         open_eur = missed
         for guarantee in range(deal.covers.size):
@@ -238,7 +247,7 @@ def pay_principal(deal: Deal, poured: Poured, book: Book, layer: int, period: in
                 poured.drawn_eur[party, period] += called
                 book.claim_eur[party] += called
                 credit(poured, book, layer, period, called)
-    elif above > 0:
+    elif arrears <= 0 and above > 0:
         poured.balance_eur[layer, period] = book.target_eur[layer]
     return paid
 
@@ -302,13 +311,15 @@ def share_out(deal: Deal, poured: Poured, period: int, free: float) -> float:
 
 @njit(**INNER)
 def close_loans(deal: Deal, poured: Poured, book: Book, period: int) -> None:
-    """Add interest that nobody paid to the loan."""
+    """Add interest that nobody paid to the loan, and note what is in arrears."""
     for layer in range(deal.kind.size):
         poured.balance_eur[layer, period] += book.unpaid_eur[layer]
         book.unpaid_eur[layer] = 0.0
+        arrears = poured.balance_eur[layer, period] - book.target_eur[layer]
+        book.arrears_eur[layer] = arrears if arrears > ROUNDING * book.so_far_eur[layer] else 0.0
 
 
 def blank_book(layers: int, guarantees: int) -> Book:
     """Book of that many parties."""
-    parties = layers + guarantees
-    return Book(np.zeros(layers), np.zeros(layers), np.zeros(layers), np.zeros(layers), np.zeros(parties))
+    by_layer = (np.zeros(layers) for _ in Book._fields[:-1])
+    return Book(*by_layer, claim_eur=np.zeros(layers + guarantees))

@@ -46,10 +46,11 @@ class Deal(NamedTuple):
         then, in [0, 1], float64[layer, period]; 1 until the end of construction and grace
     debt_target_eur : what the reserve account of each debt layer shall hold at the end of a period,
         float64[layer, period]
-    operating_target_eur, refresh_target_eur : the same of the project's reserves, float64[period]
+    operating_target_eur, refresh_target_eur : the same of the project's reserves, float64[period]; all reserves give
+        back at once what stands above, but that for refreshes only in periods in which one is paid, and in the last
     debt_fill_eur, operating_fill_eur : part of the planned need that fills reserves, float64[layer, period], [period]
     covers : debt layer that each guarantee covers, int64[guarantee]
-    cover_share : share of a missed payment that the guarantor pays, float64[guarantee]
+    cover_share : share of what is newly missed that the guarantor pays, float64[guarantee]
     fee_rate : fee per period on the covered part of the loan, float64[guarantee]
     rest : share of each layer in what is left at the end, float64[layer]; sums to 1, or is 0 throughout
     steps : `Pay` and its layer or guarantee (-1 for none), int64[step, 2]
@@ -109,8 +110,9 @@ class Poured(NamedTuple):
     drawn_eur, received_eur : paid in and received by each party, >= 0, float64[party, period]
     interest_eur : interest due of each layer, added to the loan or not, float64[layer, period]
     due_eur : scheduled interest and principal of each layer, without arrears, float64[layer, period]
-    missed_eur : part of what was due, arrears included, that neither cash nor the layer's reserve paid, before
-        guarantees, float64[layer, period]
+    missed_eur : what is newly missed: by how much arrears, which are what is owed beyond the schedule with unpaid
+        interest, exceed after cash and the layer's reserve, before guarantees, those that the period before left after
+        guarantees; interest on arrears counts as new, float64[layer, period]
     balance_eur : loan at the end of each period, float64[layer, period]
     paid_eur : paid by each step, float64[step, period]; of a lock-up, what it kept back; of a step to debt, what came
         from cash, not from reserves
@@ -159,6 +161,8 @@ class Base(NamedTuple):
     floor_chip_hours : what each tenant pays for at least, as long as the planned chips are there,
         float64[tenant, period]
     lost_share : chip-hours that failures take, of those installed: down nodes and lost work
+    growth : prices of a period over those of the one before, at which a delay moves cost, refreshes, heat and residual
+        value, > 0; 1 without inflation
     """
 
     chips_eur: Floats
@@ -178,6 +182,7 @@ class Base(NamedTuple):
     use: Floats
     floor_chip_hours: Floats
     lost_share: float
+    growth: float
 
 
 class Shocks(NamedTuple):
@@ -188,7 +193,7 @@ class Shocks(NamedTuple):
     chip_price : factor on the cost of chips, float64[draw]
     power_price : factor on energy at market price
     demand : factor on what tenants use, float64[draw]
-    delay : periods by which operation begins later, >= 0
+    delay : periods by which operation begins later, >= 0; a refresh is paid whole periods later, rounded up
     failure_rate : factor on `lost_share`, the mean over sites counts
     interest_rate : added to the interest of floating layers, per period, float64[draw]
     """

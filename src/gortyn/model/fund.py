@@ -41,6 +41,9 @@ class Layer(Noun):
     return_rate: Rate = 0.0
     """Interest of a debt layer, or the annual return that an equity layer asks for; 0 for grants. Per year, real where
     `costs.inflation_rate` is 0, nominal otherwise."""
+    compute_share: Share | None = None
+    """Share of the compute time that a capacity purchase buys for `programme.purchase_years`; left out, its share of
+    all sources."""
     tenor_years: Years = 5.0
     """Years from the end of construction by which a debt layer is repaid, grace included."""
     repayment: Literal["annuity", "sculpted", "bullet"] = "annuity"
@@ -63,8 +66,8 @@ class Layer(Noun):
 
     @property
     def is_debt(self) -> bool:
-        """Whether the layer is lent and repaid with interest; a first loss with a return is subordinated debt."""
-        return self.kind in ("senior-debt", "mezzanine") or (self.kind == "first-loss" and self.return_rate > 0)
+        """Whether the layer is lent and repaid with interest."""
+        return self.kind in ("senior-debt", "mezzanine")
 
     @property
     def is_given(self) -> bool:
@@ -77,11 +80,13 @@ class Layer(Noun):
         return not (self.is_debt or self.is_given)
 
     @model_validator(mode="after")
-    def _grace_within_tenor(self) -> Self:
+    def _terms_fit_the_kind(self) -> Self:
         quarters_per_year = 4
         if self.is_debt and self.grace_quarters >= self.tenor_years * quarters_per_year:
             message = f"is {self.grace_quarters}, so nothing of the tenor of {self.tenor_years:g} years is left"
             refuse([Fault(("grace_quarters",), message)])
+        if self.compute_share is not None and self.kind != "capacity-purchase":
+            refuse([Fault(("compute_share",), f"is that of a capacity-purchase, and this is of kind {self.kind}")])
         return self
 
 
@@ -129,8 +134,9 @@ class Fund(Noun):
     reserve_rate: Rate = 0.0
     """Interest on what reserve accounts hold, per year."""
     waterfall: tuple[Step, ...] = ()
-    """Order of payments from the cash flow of a quarter; left out, tax, then each debt layer in order (interest,
-    principal, reserve), reserves of the project, lock-up, returns of the other layers in order, rest to equity."""
+    """Order of payments from the cash flow of a quarter; left out, tax, fees of guarantors, then each debt layer in
+    order (interest, principal, reserve, what its guarantors paid), reserves of the project, lock-up, returns of the
+    other layers in order, rest to equity."""
 
     @model_validator(mode="after")
     def _layers_are_whole(self) -> Self:
@@ -139,6 +145,7 @@ class Fund(Noun):
         if abs(total - 1) > SHARE_TOLERANCE:
             faults.append(Fault(("layers",), f"shares sum to {total:.6g}, not 1: {_uncovered(total)}"))
         faults += self._cut_debt_needs_equity() if not faults else []
+        faults += [] if self.waterfall else self._late_debt()
         faults += self._guarantee_faults()
         faults += list(self._step_faults()) if self.waterfall else []
         refuse(faults)
@@ -156,6 +163,18 @@ class Fund(Noun):
             message = f"is {self.gearing_cap_share:g}, so debt of {debt:g} {why}"
             faults.append(Fault(("gearing_cap_share",), message))
         return faults
+
+    def _late_debt(self) -> list[Fault]:
+        """Debt is paid before what bears risk, so that listed after it the order of the list would be a wrong one."""
+        bearers = [i for i, layer in enumerate(self.layers) if layer.bears_risk]
+        first = min(bearers, default=len(self.layers))
+        why = (
+            f"is lent, so paid before '{self.layers[first].name}'; list it first, or state a waterfall"
+            if bearers
+            else ""
+        )
+        late = [i for i, layer in enumerate(self.layers) if layer.is_debt and i > first]
+        return [Fault(("layers", i, "kind"), why) for i in late]
 
     def _guarantee_faults(self) -> list[Fault]:
         debt = {layer.name for layer in self.layers if layer.is_debt}
