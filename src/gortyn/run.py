@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gortyn.finance import Finance
     from gortyn.kernels.types import Jobs
     from gortyn.machine import Partition, SitePlan
+    from gortyn.model.series import AllSeries
     from gortyn.operation import Log, Tariffs
     from gortyn.training import TrainingEstimate
 
@@ -52,11 +53,10 @@ def run(
     scenario, facts = resolved.scenario, catalogue.lookup()
     stages = _Stages(progress)
     operated = _operate(resolved, facts, stages)
-    plans, partitions, tariffs = operated.plans, operated.partitions, operated.tariffs
+    plans, partitions = operated.plans, operated.partitions
     with stages("energy"):
-        done = partitions, operated.jobs, operated.log
-        power = energy.account(scenario, plans, *done, tariffs, facts, resolved.series)
-        swings = energy.swings(scenario, *done, facts, operated.estimates)
+        power = account(operated, facts, resolved.series)
+        swings = energy.swings(scenario, partitions, operated.jobs, operated.log, facts, operated.estimates)
         scores = energy.tender_scores(scenario, plans, power, facts, resolved.series)
     with stages("finance"):
         money = finance.appraise(scenario, plans, power, operated.access, operated.estimates, facts)
@@ -107,6 +107,12 @@ def operate(
     return _operate(resolved, catalogue.lookup(), _Stages(progress))
 
 
+def account(operated: Operated, facts: Lookup, series: AllSeries) -> EnergyAccount:
+    """Energy account of what was operated; `series` holds the hourly values of the files that the scenario names."""
+    done = operated.partitions, operated.jobs, operated.log
+    return energy.account(operated.scenario, operated.plans, *done, operated.tariffs, facts, series)
+
+
 class Funded(NamedTuple):
     """What the stages up to finance found, without claims."""
 
@@ -135,12 +141,10 @@ def fund(
     operated = _operate(resolved, facts, stages)
     scenario, plans = operated.scenario, operated.plans
     with stages("energy"):
-        done = operated.partitions, operated.jobs, operated.log
-        power = energy.account(scenario, plans, *done, operated.tariffs, facts, resolved.series)
+        power = account(operated, facts, resolved.series)
     with stages("finance"):
         money = finance.appraise(scenario, plans, power, operated.access, operated.estimates, facts)
-    seconds = {**operated.seconds, **stages.seconds}
-    return Funded(scenario, operated, power, money, _facts(resolved, facts.used), seconds)
+    return Funded(scenario, operated, power, money, _facts(resolved, facts.used), stages.seconds)
 
 
 def _resolved(scenario: Scenario | Resolved, catalogue: Catalogue) -> Resolved:

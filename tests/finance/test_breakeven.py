@@ -18,7 +18,10 @@ def bases(draw):
     """Two sites, three tenants, eight quarters: two of construction, then operation."""
     quarters, sites, tenants = 8, 2, 3
     working = np.where(np.arange(quarters) >= 2, 1.0, 0.0)
-    series = lambda most: np.array([draw(st.floats(0, most)) for _ in range(sites)])[:, None] * working  # noqa: E731
+
+    def series(most):
+        return np.array([draw(st.floats(0, most)) for _ in range(sites)])[:, None] * working
+
     use = np.array([draw(st.floats(0.01, 0.3)) for _ in range(tenants)])
     hours = np.array([draw(st.floats(1, 100)) for _ in range(sites)])[:, None] * working
     floor = np.array([draw(share) * 0.3 for _ in range(tenants)])[:, None] * hours.sum(axis=0)

@@ -40,7 +40,7 @@ def served(make_scenario, window):
         scenario = with_programme(scenario, **(changes or {}))
         plans, account, access = window(scenario, **energy)
         made = project(scenario, plans, account, access)
-        life = lifetime(scenario, plans, account, made.calendar)
+        life = lifetime(scenario, plans, account, made)
         return scenario, made, public_money(scenario, made, amounts, life), life
 
     return serve
@@ -119,7 +119,7 @@ def test_a_site_outside_the_window_emits_like_the_others(make_scenario, window):
         scenario, energy_eur=[400_000.0, 0.0], carbon_t=np.array([[1000.0], [0.0]]), facility_mw=np.array([[9e3], [0]])
     )
     made = project(scenario, plans, account, access)
-    life = lifetime(scenario, plans, account, made.calendar)
+    life = lifetime(scenario, plans, account, made)
     first, second = life.carbon_t.sum(axis=1)
     assert first == pytest.approx(1000 * (365 * 5 + 2) / 365)
     assert second == pytest.approx(504 * (365 * 5 + 1) / 365)
@@ -129,7 +129,7 @@ def test_chips_that_come_in_the_window_count_from_their_day(make_scenario, windo
     """1,000 chips all year and 1,000 for half of it: 1,000 t for 13,152 MWh of full load."""
     scenario = make_scenario(sites=(((date(2028, 1, 1), 1000), (date(2029, 7, 2), 1000)),))
     plans, account, access = window(scenario, carbon_t=np.array([[1000.0]]), embodied_t_per_year=np.array([120.0]))
-    life = lifetime(scenario, plans, account, project(scenario, plans, account, access).calendar)
+    life = lifetime(scenario, plans, account, project(scenario, plans, account, access))
     window_mwh = 8760 + 24 * (date(2030, 1, 1) - date(2029, 7, 2)).days
     first_mwh = 24 * (date(2033, 1, 1) - date(2028, 1, 1)).days
     # The second phase lives for twenty quarters from the second day of one.

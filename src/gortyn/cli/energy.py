@@ -134,16 +134,14 @@ def _account(
     from gortyn import energy as room
     from gortyn.catalogue import load
     from gortyn.energy.tender_figures import tender_scores
+    from gortyn.run import account as energy_account
     from gortyn.run import operate
 
     catalogue = load()
     operated = operate(resolved, catalogue, progress=tell)
     scenario, facts = operated.scenario, catalogue.lookup()
     tell("energy")
-    account = room.account(
-        scenario, operated.plans, operated.partitions, operated.jobs, operated.log, operated.tariffs, facts,
-        resolved.series,
-    )  # fmt: skip
+    account = energy_account(operated, facts, resolved.series)
     swings = room.swings(scenario, operated.partitions, operated.jobs, operated.log, facts, operated.estimates)
     scores = tender_scores(scenario, operated.plans, account, facts, resolved.series)
     sizings: dict[int, Sizing] = {}

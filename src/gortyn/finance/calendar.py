@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.finance.metrics import QUARTERS_PER_YEAR
+from gortyn.finance.metrics import QUARTERS_PER_YEAR, nominal
 from gortyn.model import Scenario, known
 from gortyn.model.conversions import HOURS_PER_DAY
 
@@ -142,4 +142,4 @@ def revenue_index(calendar: Calendar, scenario: Scenario, first_operating: int) 
 
 def nominal_rate(scenario: Scenario) -> float:
     """Discount rate of money as it is paid, inflation included, per year: ``(1 + real) (1 + inflation) - 1``."""
-    return (1 + scenario.costs.discount_rate) * (1 + scenario.costs.inflation_rate) - 1
+    return nominal(scenario.costs.discount_rate, scenario.costs.inflation_rate)

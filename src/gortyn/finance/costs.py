@@ -38,7 +38,7 @@ CAPEX_PARTS: Final = (*CHIP_PARTS, *BUILDING_PARTS)
 OTHER_PARTS: Final = ("connection", "staff", "maintenance", "insurance", "rent")
 OPEX_PARTS: Final = ("energy", *OTHER_PARTS)
 INCOME_PARTS: Final = ("heat", "residual")
-INSTALLED: Final = ("chips", "h100_equivalents", "exaflops")
+INSTALLED: Final = ("chips", "h100_equivalents", "exaflops", "it_mw")
 PARTS: Final = (*CAPEX_PARTS, "refresh", *OPEX_PARTS, *INCOME_PARTS)
 
 
@@ -107,9 +107,9 @@ def site_costs(scenario: Scenario, plan: SitePlan, rates: EnergyRates, calendar:
     sums = {name: np.sum([one[name] for one in phases], axis=0) for name in phases[0]}
     installed = {
         name: np.sum([getattr(phase, name) * part for phase, part in zip(plan.phases, operating, strict=True)], axis=0)
-        for name in (*INSTALLED, "it_mw")
+        for name in INSTALLED
     }
-    it_mw = installed.pop("it_mw")
+    it_mw = installed["it_mw"]
     full_mwh, it_mw_years = it_mw * calendar.hours * index, it_mw * index / QUARTERS_PER_YEAR
     fee_mw_years = plan.connection_mw * calendar.covered(begin, end) * index / QUARTERS_PER_YEAR
     staff_eur_per_mw_year = known(costs.staff_fte_per_mw) * known(costs.staff_eur_per_fte_year)

@@ -93,7 +93,7 @@ def answers(
     ValueError : the scenario is not resolved.
     """
     ratios = bank.cover(deal, poured, refresh_eur=project.refresh_eur)
-    life = lifetime(scenario, plans, energy, project.calendar)
+    life = lifetime(scenario, plans, energy, project)
     costs, even = levelised(scenario, project, access), break_even(scenario, project, life.energy_mwh)
     public = public_money(scenario, project, bank.amounts(deal, poured), life)
     figures = (

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import pyxirr
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 QUARTERS_PER_YEAR: Final = 4  # source: definition
 
@@ -18,6 +18,29 @@ def periodic_rate(rate: float, periods_per_year: int = QUARTERS_PER_YEAR) -> flo
     0.02
     """
     return (1 + rate) ** (1 / periods_per_year) - 1
+
+
+def nominal(real_rate: float, inflation_rate: float) -> float:
+    """Rate per year of money as it is paid, inflation included: ``(1 + real) (1 + inflation) - 1``."""
+    return (1 + real_rate) * (1 + inflation_rate) - 1
+
+
+def present(rate: float, flows: ArrayLike, periods_per_year: int = QUARTERS_PER_YEAR) -> NDArray[np.float64]:
+    """Present value of each series of payments at its first, as of `npv`; sums the last axis.
+
+    Parameters
+    ----------
+    rate : effective annual discount rate, > -1
+    flows : float64[..., period]
+    periods_per_year : 4 for quarters
+
+    >>> present(0.1, [[-100, 0, 0, 0, 121], [1, 0, 0, 0, 0]]).round(9).tolist()
+    [10.0, 1.0]
+    """
+    payments = np.asarray(flows, dtype=np.float64)
+    factors = (1 + rate) ** (-np.arange(payments.shape[-1]) / periods_per_year)
+    # Not a matrix product, whose rounding depends on how many series there are.
+    return (payments * factors).sum(axis=-1)
 
 
 def npv(rate: float, flows: ArrayLike, periods_per_year: int = QUARTERS_PER_YEAR) -> float:
@@ -39,8 +62,7 @@ def npv(rate: float, flows: ArrayLike, periods_per_year: int = QUARTERS_PER_YEAR
     if rate <= -1:
         message = f"rate must be more than -1, got {rate}"
         raise ValueError(message)
-    payments = np.asarray(flows, dtype=np.float64)
-    return float(payments @ (1 + rate) ** (-np.arange(payments.size) / periods_per_year))
+    return float(present(rate, flows, periods_per_year))
 
 
 def irr(flows: ArrayLike, periods_per_year: int = QUARTERS_PER_YEAR) -> float:

@@ -124,8 +124,17 @@ def _per_mwh(energy: EnergyAccount, full_mwh: NDArray[np.float64]) -> NDArray[np
 
 def _slope(idle_mwh: NDArray[np.float64], it_mwh: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of the electricity that use adds to that of idle nodes, float64[site]."""
-    drawn = it_mwh > 0
-    if not drawn.any():
+    if not it_mwh.any():
         return np.zeros_like(it_mwh)
-    mean = 1 - idle_mwh[drawn].sum() / it_mwh[drawn].sum()
-    return np.clip(np.where(drawn, 1 - idle_mwh / np.where(drawn, it_mwh, 1), mean), 0, 1)
+    return np.clip(1 - per_unit(idle_mwh, it_mwh), 0, 1)
+
+
+def per_unit(amount: NDArray[np.float64], measure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amount of each site over its measure; where that is 0, the mean of the sites that have any, float64[site].
+
+    >>> per_unit(np.array([6.0, 1.0]), np.array([3.0, 0.0])).tolist()
+    [2.0, 2.0]
+    """
+    there = measure > 0
+    mean = amount[there].sum() / measure[there].sum() if there.any() else 0.0
+    return np.where(there, amount / np.where(there, measure, 1), mean)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.finance.calendar import nominal_rate
-from gortyn.finance.metrics import QUARTERS_PER_YEAR
+from gortyn.finance.metrics import present
 from gortyn.finance.returns import irrs
 from gortyn.kernels.waterfall_types import Drawn
 from gortyn.model import Scenario
@@ -28,19 +28,6 @@ UNITS: Final[dict[str, str]] = {
     "delivered_chip_hours": "chip-hours",
 }
 """Unit of each measure, in the order of the tables."""
-
-
-def present(rate: float, flows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Present value at the first quarter of each draw, as `metrics.npv` gives for one.
-
-    Parameters
-    ----------
-    rate : effective annual discount rate, > -1
-    flows : float64[draw, period]
-    """
-    factors = (1 + rate) ** (-np.arange(flows.shape[-1]) / QUARTERS_PER_YEAR)
-    # Not a matrix product, whose rounding depends on how many draws there are.
-    return (flows * factors).sum(axis=-1)
 
 
 def outcomes(scenario: Scenario, project: Project, drawn: Drawn) -> dict[str, NDArray[np.float64]]:

@@ -49,7 +49,7 @@ class Project:
         ``network``, ``building``, ``grid``, ``contingency``; ``refresh``; operating cost by ``energy`` (own power
         plants included), ``connection`` (demand charge and fee), ``staff``, ``maintenance``, ``insurance``, ``rent``;
         income by ``heat`` and ``residual``
-    chips, h100_equivalents, exaflops : installed and in operation, mean over the quarter, float64[site, quarter]
+    chips, h100_equivalents, exaflops, it_mw : installed and in operation, mean over the quarter, float64[site, quarter]
     revenue_eur : of tenants, take-or-pay included, float64[tenant, quarter]
     delivered_chip_hours : what each tenant uses, float64[tenant, quarter]
     paid_chip_hours : what each tenant with a price pays for, used or not, float64[tenant, quarter]
@@ -64,6 +64,7 @@ class Project:
     chips: Floats
     h100_equivalents: Floats
     exaflops: Floats
+    it_mw: Floats
     revenue_eur: Floats
     delivered_chip_hours: Floats
     paid_chip_hours: Floats

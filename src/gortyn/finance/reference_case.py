@@ -15,7 +15,7 @@ import numpy as np
 from gortyn.catalogue import Lookup
 from gortyn.finance.bank import cover
 from gortyn.finance.deal import MONTHS_PER_YEAR, Outlook
-from gortyn.finance.metrics import irr, npv
+from gortyn.finance.metrics import irr, nominal, npv
 from gortyn.finance.structure import Structure, arrange
 from gortyn.kernels.waterfall_types import Cash, Floats
 from gortyn.model import Fund, Layer, Step
@@ -107,7 +107,7 @@ class SingleOwner:
             operating_reserve_months=number("operating_reserve_months"),
             reserve_rate=number("reserve_rate"),
             tax_rate=together(state, federal),
-            nominal_rate=(1 + real) * (1 + inflation) - 1,
+            nominal_rate=nominal(real, inflation),
             real_rate=real,
         )
 

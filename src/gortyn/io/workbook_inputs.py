@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from gortyn.finance.metrics import nominal
 from gortyn.io.workbook_cells import Formula, Sheet
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def price_name(tenant: str) -> str:
 
 def nominal_rate(book: Book) -> float:
     """Rate that discounts money whose prices rise: ``(1 + r)(1 + i) - 1``."""
-    return (1 + book.discount_rate) * (1 + book.inflation_rate) - 1
+    return nominal(book.discount_rate, book.inflation_rate)
 
 
 def inputs(sheet: Sheet, book: Book) -> dict[str, str]:
