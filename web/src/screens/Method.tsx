@@ -1,6 +1,8 @@
 // This module owns the notes on method: how each number comes about and what it leaves out, in plain words.
+
 import type { Report } from "../data.ts";
 import { count, digits, share } from "../format.ts";
+import { Pairs } from "../parts/Pairs.tsx";
 
 const SCHEDULERS: Record<string, string> = {
   easy: "first come, first served with EASY backfill: a later job may start early where it does not delay the first one in the queue",
@@ -78,14 +80,7 @@ export function Method({ report }: { report: Report }) {
   return (
     <section class="block">
       <h3>How the numbers come about</h3>
-      <dl class="method">
-        {notes.map(([name, words]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
+      <Pairs kind="method" entries={notes} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { frame, groups, number, type Report, type Row, rows, text, total } from 
 import { count, format, money, share } from "../format.ts";
 import { Figure } from "../parts/Figure.tsx";
 import { named } from "../parts/names.ts";
+import { Pairs } from "../parts/Pairs.tsx";
 import { type Col, Table } from "../parts/Table.tsx";
 import { bankFigure, layerTitles } from "../shape/money.ts";
 import { columns } from "./Machine.tsx";
@@ -64,19 +65,7 @@ function Figures({ report }: { report: Report }) {
     ["Net present value, P10", known(summary.npv_p10_eur, "EUR")],
     ["Chance that the first loan loses", known(summary.senior_loss_probability_share, "share")],
   ];
-  return (
-    <dl class="figures">
-      {entries.map(
-        ([name, value]) =>
-          value !== null && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
+  return <Pairs kind="figures" entries={entries} />;
 }
 
 function SourcesAndUses({ report }: { report: Report }) {

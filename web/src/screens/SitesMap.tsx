@@ -5,6 +5,7 @@ import { count, date, format, large, share } from "../format.ts";
 import { chosen, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import { countryName } from "../parts/names.ts";
+import { Pairs } from "../parts/Pairs.tsx";
 import { asked, waitYears } from "../shape/energy.ts";
 import { choose, setting } from "../state.ts";
 
@@ -123,14 +124,7 @@ function SiteEntry({ site, facts, open }: { site: Row; facts: [string, string][]
         {count(amount(site.chips))} chips · {large(amount(site.h100_equivalents))} H100-equivalents ·{" "}
         {format(site.it_mw, "MW")} of IT
       </p>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Pairs kind="facts" entries={facts} />
     </li>
   );
 }

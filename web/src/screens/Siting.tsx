@@ -5,6 +5,7 @@ import { count, date, digits, format, large, NONE, withDates } from "../format.t
 import { chosen, Switch } from "../parts/Choice.tsx";
 import { Figure } from "../parts/Figure.tsx";
 import { countryName } from "../parts/names.ts";
+import { Pairs } from "../parts/Pairs.tsx";
 import { Table } from "../parts/Table.tsx";
 import { choiceOf } from "../shape/siting.ts";
 import { choose, setting } from "../state.ts";
@@ -55,14 +56,7 @@ function Lead({ report }: { report: Report }) {
         {count(sites.length)} of {count(rows(report, "candidates").length)} places are chosen, for {goal}:{" "}
         {sites.map((site) => `${text(site.title)} (${countryName(text(site.country))})`).join(", ")}.
       </p>
-      <dl class="figures">
-        {entries.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Pairs kind="figures" entries={entries} />
     </section>
   );
 }
@@ -159,16 +153,7 @@ function Facts({ place }: { place: Row }) {
     ["PUE, worst hour", `${format(place.pue, "1")}, ${format(place.peak_pue, "1")}`],
     ["Round trip", format(place.latency_ms, "ms")],
   ];
-  return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Pairs kind="facts" entries={facts} />;
 }
 
 /** Columns for which paper has no room. */

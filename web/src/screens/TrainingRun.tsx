@@ -3,6 +3,7 @@ import { type Report, type Row, rows, text } from "../data.ts";
 import { format, large, seconds } from "../format.ts";
 import { chosen, Pick, Switch } from "../parts/Choice.tsx";
 import { named } from "../parts/names.ts";
+import { Pairs } from "../parts/Pairs.tsx";
 import { type Col, Table } from "../parts/Table.tsx";
 import { keeping, layout, ofRun } from "../shape/training.ts";
 import { columns } from "./Machine.tsx";
@@ -46,14 +47,7 @@ export function Best({ report, run, options }: Props & { options: { value: strin
         {text(row.model)} in {text(row.precision) || "the machine’s training format"}
         {keeping(row) ? `, ${keeping(row)}` : ""}. {AXES_TOLD}
       </p>
-      <dl class="figures small">
-        {entries.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Pairs kind="figures small" entries={entries} />
     </section>
   );
 }
