@@ -91,6 +91,7 @@ def log(busy_chips: Any, capacity_chips: Any, start_s: Any = (), end_s: Any = ()
     start, end = np.array(start_s, np.int64), np.array(end_s, np.int64)
     none, nothing = np.zeros_like(busy), np.zeros_like(start)
     known = {
+        "staged_s": nothing,
         "eligible_s": start,
         "start_s": start,
         "end_s": end,
@@ -132,6 +133,7 @@ def jobs(chips: Any = (), run_s: Any = 3600, **stated: Any) -> Jobs:
         "partition": every.astype(np.int32) * 0,
         "training_run": -every.astype(np.int32),
         "outcome": every.astype(np.int8) * 0,
+        "allocation": -every.astype(np.int32),
     }
     return Jobs(**known | stated)
 

@@ -13,11 +13,17 @@ from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from gortyn.catalogue import Catalogue, Fact
-from gortyn.model import Fault, FromCatalogue, Noun, Scenario, Unit
+from gortyn.model import Fault, FromCatalogue, IfInCatalogue, Noun, Scenario, Unit
 from gortyn.model.series import AllSeries
 
 # What an entry of a kind is called, where a scenario names one.
-ENTRIES = {"chips": "chip", "grids": "country", "models": "model"}
+ENTRIES = {
+    "chips": "chip",
+    "grids": "country",
+    "models": "model",
+    "access_modes": "access mode",
+    "data_spaces": "data space",
+}
 
 OriginKind = Literal["file", "override", "catalogue", "default", "stated"]
 PathKey = tuple[str | int, ...]
@@ -143,6 +149,8 @@ def _fill(
             updates[name] = tuple(items)
         elif value is None and (rule := next(metadata(info, FromCatalogue), None)):
             fact = next((found for text in rule.paths if (found := _look_up(text, names, catalogue))), None)
+            if fact is None and isinstance(rule, IfInCatalogue):
+                continue
             if fact is None:
                 faults.setdefault(*_blame(rule, below, names, catalogue))
             else:

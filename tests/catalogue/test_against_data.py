@@ -119,7 +119,8 @@ def test_every_system_figure_is_there(shared_data: Path):
 
 
 def test_every_access_mode_and_factory_is_there(shared_data: Path):
-    assert len(CATALOGUE.entries("access_modes")) == len(table(shared_data, "facts/access_modes.csv"))
+    modes = set(CATALOGUE.entries("access_modes")) - {"rule-ai-act"}  # a rule of another law, not in the table
+    assert len(modes) == len(table(shared_data, "facts/access_modes.csv"))
     factories = {row["factory"] for row in table(shared_data, "facts/ai_factories.csv")}
     assert len(CATALOGUE.entries("ai_factories")) == len(factories - {"ANTENNAS (13)", "TOTAL programme"})
 

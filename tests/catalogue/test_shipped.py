@@ -100,6 +100,10 @@ def test_every_kind_is_there():
         "ai_factories",
         "climates",
         "cloud_prices",
+        "countries",
+        "data_spaces",
+        "enclaves",
+        "networks",
         "comparators",
         "embodied",
         "finance",
@@ -109,9 +113,11 @@ def test_every_kind_is_there():
         "regions",
         "risk",
         "shapes",
+        "slurm",
         "step_model",
         "supply",
         "systems",
+        "tokens",
         "weather",
     }
 

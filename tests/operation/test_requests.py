@@ -29,6 +29,7 @@ def jobs_of(rows):
         partition=(0 * one).astype(np.int32),
         training_run=run.astype(np.int32),
         outcome=(0 * one).astype(np.int8),
+        allocation=-one.astype(np.int32),
     )
 
 

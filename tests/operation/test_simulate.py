@@ -37,6 +37,7 @@ def some_jobs(number=300, seed=1, **changed):
         "partition": place,
         "training_run": np.full(number, -1),
         "outcome": np.zeros(number),
+        "allocation": np.full(number, -1),
     } | changed
     return Jobs(**{name: column.astype(KINDS.get(name, np.int64)) for name, column in columns.items()})
 

@@ -21,9 +21,9 @@ def test_jobs_are_stably_sorted_by_second(chunks, expected):
         pile.add(Chunk(tenant, partition, per_node, *columns[:4], columns[4].astype(np.int8), training_run=place - 1))
         for submit_s, run_s, requested_s, chips, outcome in jobs:
             nodes = -(-chips // per_node)
-            rows.append((submit_s, run_s, requested_s, nodes, chips, tenant, partition, place - 1, outcome))
+            rows.append((submit_s, run_s, requested_s, nodes, chips, tenant, partition, place - 1, outcome, -1))
     found = pile.jobs()
     assert list(zip(*(column.tolist() for column in found), strict=True)) == sorted(rows, key=lambda row: row[0])
-    narrow = {"tenant", "partition", "training_run"}
+    narrow = {"tenant", "partition", "training_run", "allocation"}
     kinds = {name: np.int32 if name in narrow else np.int64 for name in Jobs._fields} | {"outcome": np.int8}
     assert {name: column.dtype for name, column in zip(Jobs._fields, found, strict=True)} == kinds

@@ -74,7 +74,7 @@ def test_jobs_are_sorted_whole_and_fit(facts):
     assert jobs.nodes[early].max() == 100
     assert 100 < jobs.nodes[~early].max() <= 1000
     kinds = {name: column.dtype for name, column in zip(Jobs._fields, jobs, strict=True)}
-    narrow = {"tenant", "partition", "training_run"}
+    narrow = {"tenant", "partition", "training_run", "allocation"}
     wide = {name: np.int32 if name in narrow else np.int64 for name in Jobs._fields}
     assert kinds == wide | {"outcome": np.int8}
 
@@ -138,8 +138,8 @@ def test_training_runs_are_jobs_that_the_walltime_limit_does_not_cut(facts):
     rows = np.array(jobs).T.tolist()
     day = 86_400
     assert rows == [
-        [129_600, 1, 1, 2, 8, 1, 1, 0, 0],
-        [129_600, 54 * day, 54 * day, 1001, 4004, 1, 1, 1, 0],
+        [129_600, 1, 1, 2, 8, 1, 1, 0, 0, -1],
+        [129_600, 54 * day, 54 * day, 1001, 4004, 1, 1, 1, 0, -1],
     ]
 
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from gortyn.catalogue import Catalogue
 from gortyn.catalogue import load as load_catalogue
+from gortyn.io.access_rules import ACCESS_LISTS
 from gortyn.io.document import Document, PathKey, dotted, parse_value, read
 from gortyn.io.faults import Located, ScenarioError, did_you_mean, plain_message, shortened
 from gortyn.io.money_rules import currency_faults
@@ -173,6 +174,10 @@ class _Check:
         data = self.document.data
         series, notes = self._files(part)
         names = {field: [_name(item) for item in _entries(data, field)] for field in LISTS if (field,) not in bad}
+        rules = data.get("access", {})
+        for field in ACCESS_LISTS:
+            if isinstance(rules, dict) and ("access", field) not in bad:
+                names[f"access.{field}"] = [_name(item) for item in _entries(rules, field)]
         found = list(reference_faults(part.scenario, names, self.catalogue))
         if not any(path[0] == "costs" for path in bad):  # else the rates that it has are not known
             found += currency_faults(part.scenario)
@@ -350,7 +355,7 @@ def _stand_in(field: str | int) -> Any:
             return {"layers": ({"name": "all", "kind": "equity", "provider": "private", "share": 1.0},)}
         case "simulation":
             return {"start": LATE}
-        case "costs" | "operations" | "risk":
+        case "access" | "costs" | "operations" | "risk":
             return {}
         case "siting":
             return None

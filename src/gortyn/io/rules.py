@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from gortyn import machine
 from gortyn.catalogue import Catalogue, Lookup
-from gortyn.io.faults import did_you_mean
+from gortyn.io.access_rules import access_faults, access_size_faults, counted_demand
 from gortyn.io.money_rules import money_faults
-from gortyn.model import Fault, Noun, Scenario, Siting
+from gortyn.io.names import repeated, unknown
+from gortyn.model import Fault, Scenario, Siting
 from gortyn.model.conversions import MIN_PER_HOUR
 from gortyn.model.series import AllSeries
 
@@ -25,23 +25,24 @@ def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], cat
     that is at fault as a whole has none and is not looked into.
     """
     for field in LISTS:
-        yield from _repeated(getattr(scenario, field), field)
+        yield from repeated((noun.name for noun in getattr(scenario, field)), (field,))
     for i, site in enumerate(scenario.sites):
         for j, phase in enumerate(site.phases):
-            yield from _unknown(phase.machine, names.get("machines"), "machine", ("sites", i, "phases", j, "machine"))
+            yield from unknown(phase.machine, names.get("machines"), "machine", ("sites", i, "phases", j, "machine"))
         if site.climate is not None:
             climates = catalogue.entries("climates")
-            yield from _unknown(site.climate, climates, "climate of the catalogue", ("sites", i, "climate"))
+            yield from unknown(site.climate, climates, "climate of the catalogue", ("sites", i, "climate"))
     for i, run in enumerate(scenario.training_runs):
         path = ("training_runs", i)
-        yield from _unknown(run.machine, names.get("machines"), "machine", (*path, "machine"))
-        yield from _unknown(run.site, names.get("sites"), "site", (*path, "site"))
-        yield from _unknown(run.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
-        yield from _unknown(run.model, catalogue.entries("models"), "model of the catalogue", (*path, "model"))
+        yield from unknown(run.machine, names.get("machines"), "machine", (*path, "machine"))
+        yield from unknown(run.site, names.get("sites"), "site", (*path, "site"))
+        yield from unknown(run.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
+        yield from unknown(run.model, catalogue.entries("models"), "model of the catalogue", (*path, "model"))
     if scenario.siting is not None:
         yield from _siting_faults(scenario.siting, names, catalogue)
     yield from _tenant_faults(scenario, names, catalogue)
     yield from _operation_faults(scenario, names)
+    yield from access_faults(scenario, names, catalogue)
     first = min((phase.operational for site in scenario.sites for phase in site.phases), default=date.min)
     if first.toordinal() >= scenario.simulation.start.toordinal() + scenario.simulation.days:
         yield Fault(("simulation", "start"), f"the window ends before the first phase operates ({first})")
@@ -50,10 +51,10 @@ def reference_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], cat
 def _siting_faults(siting: Siting, names: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Fault]:
     """Yield names of machines and regions that nothing bears, and places named twice."""
     if siting.machine is not None:
-        yield from _unknown(siting.machine, names.get("machines"), "machine", ("siting", "machine"))
+        yield from unknown(siting.machine, names.get("machines"), "machine", ("siting", "machine"))
     regions = catalogue.entries("regions")
     for i, name in enumerate(siting.candidates):
-        yield from _unknown(name, regions, "region of the catalogue", ("siting", "candidates", i))
+        yield from unknown(name, regions, "region of the catalogue", ("siting", "candidates", i))
     seen = set(siting.candidates)
     for i, place in enumerate(siting.places):
         if place.name in seen:
@@ -61,7 +62,7 @@ def _siting_faults(siting: Siting, names: Mapping[str, Sequence[str]], catalogue
         seen.add(place.name)
         if place.price_eur_per_mwh is None or place.carbon_g_per_kwh is None:
             path = ("siting", "places", i, "country")
-            yield from _unknown(place.country, catalogue.entries("grids"), "country of the catalogue", path)
+            yield from unknown(place.country, catalogue.entries("grids"), "country of the catalogue", path)
 
 
 def _tenant_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], catalogue: Catalogue) -> Iterator[Fault]:
@@ -69,15 +70,15 @@ def _tenant_faults(scenario: Scenario, names: Mapping[str, Sequence[str]], catal
     accounts = [account.name for account in scenario.operations.accounts]
     for i, tenant in enumerate(scenario.tenants):
         if tenant.home is not None:
-            yield from _unknown(tenant.home, names.get("sites"), "site", ("tenants", i, "home"))
+            yield from unknown(tenant.home, names.get("sites"), "site", ("tenants", i, "home"))
         if tenant.account is not None:
-            yield from _unknown(tenant.account, accounts, "account", ("tenants", i, "account"))
+            yield from unknown(tenant.account, accounts, "account", ("tenants", i, "account"))
         if tenant.mix is not None:
-            yield from _unknown(tenant.mix, catalogue.entries("mixes"), "mix of the catalogue", ("tenants", i, "mix"))
+            yield from unknown(tenant.mix, catalogue.entries("mixes"), "mix of the catalogue", ("tenants", i, "mix"))
         if tenant.chains and scenario.operations.walltime_limit_hours * MIN_PER_HOUR < _stop_min(scenario):
             message = "a walltime this short leaves no time between restart and checkpoint to the tenants with chains"
             yield Fault(("operations", "walltime_limit_hours"), message)
-    demand = sum(tenant.demand_share for tenant in scenario.tenants if tenant.qos != "leftover")
+    demand = counted_demand(scenario)
     if demand > 1 + ROUNDING:
         message = f"tenants ask for {demand:.0%} of all chip-hours; the queue would grow without end"
         yield Fault(("tenants",), message)
@@ -94,7 +95,7 @@ def _operation_faults(scenario: Scenario, names: Mapping[str, Sequence[str]]) ->
             yield Fault((*path, "name"), f"'{account.name}' is there already")
         seen.add(account.name)
         if account.parent is not None:
-            yield from _unknown(account.parent, list(above), "account", (*path, "parent"))
+            yield from unknown(account.parent, list(above), "account", (*path, "parent"))
         up, steps = account.parent, 0
         while up is not None and steps <= len(above):
             up, steps = above.get(up), steps + 1
@@ -102,11 +103,11 @@ def _operation_faults(scenario: Scenario, names: Mapping[str, Sequence[str]]) ->
             yield Fault((*path, "parent"), f"'{account.name}' is above itself")
     for i, reservation in enumerate(operations.reservations):
         path = ("operations", "reservations", i)
-        yield from _unknown(reservation.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
-        yield from _unknown(reservation.site, names.get("sites"), "site", (*path, "site"))
-        yield from _unknown(reservation.machine, names.get("machines"), "machine", (*path, "machine"))
+        yield from unknown(reservation.tenant, names.get("tenants"), "tenant", (*path, "tenant"))
+        yield from unknown(reservation.site, names.get("sites"), "site", (*path, "site"))
+        yield from unknown(reservation.machine, names.get("machines"), "machine", (*path, "machine"))
     for i, limit in enumerate(operations.power_limits):
-        yield from _unknown(limit.site, names.get("sites"), "site", ("operations", "power_limits", i, "site"))
+        yield from unknown(limit.site, names.get("sites"), "site", ("operations", "power_limits", i, "site"))
 
 
 def _stop_min(scenario: Scenario) -> float:
@@ -121,10 +122,9 @@ def size_faults(scenario: Scenario, facts: Lookup, series: AllSeries) -> Iterato
     yield from machine.power_check(scenario, facts, series)
     plans = machine.plan(scenario, facts, series)
     yield from money_faults(scenario, plans)
-    chips = {
-        (scenario.sites[partition.site].name, partition.machine): partition.chips_for_jobs
-        for partition in machine.partitions(scenario, plans)
-    }
+    yield from access_size_faults(scenario, plans)
+    partitions = machine.partitions(scenario, plans)
+    tenants = {tenant.name: tenant for tenant in scenario.tenants}
     asked = [(("training_runs", i, "chips"), run) for i, run in enumerate(scenario.training_runs)]
     there = {site.name for site in scenario.sites}, {machine.name for machine in scenario.machines}
     asked += [
@@ -133,21 +133,12 @@ def size_faults(scenario: Scenario, facts: Lookup, series: AllSeries) -> Iterato
         if window.site in there[0] and window.machine in there[1]  # those without are reported or left out already
     ]
     for path, one in asked:
-        installed = chips.get((one.site, one.machine), 0)
+        tenant = tenants.get(one.tenant)
+        if tenant is None or (tenant.sensitive is not None and not scenario.access.enclaves):
+            continue  # reported
+        place = machine.place_of(scenario, partitions, one.site, one.machine, tenant)
+        installed = 0 if place is None else partitions[place].chips_for_jobs
         if one.chips > installed:
-            where = f"{one.site} has {installed:,} chips of {one.machine} for jobs in the simulated window"
+            kept = f" in an enclave for {tenant.sensitive} data" if tenant.sensitive else ""
+            where = f"{one.site} has {installed:,} chips of {one.machine}{kept} for jobs in the simulated window"
             yield Fault(path, f"is {one.chips:,}, but {where}")
-
-
-def _repeated(nouns: Iterable[Noun], field: str) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for index, noun in enumerate(nouns):
-        name = str(getattr(noun, "name"))  # noqa: B009 - nouns of these lists all have a name; Noun itself has none
-        if name in seen:
-            yield Fault((field, index, "name"), f"'{name}' is there already")
-        seen.add(name)
-
-
-def _unknown(name: str, known: Sequence[str] | None, what: str, path: tuple[Any, ...]) -> Iterator[Fault]:
-    if known is not None and name not in known:
-        yield Fault(path, f"there is no {what} '{name}'{did_you_mean(name, known)}")

@@ -23,6 +23,7 @@ class Jobs(NamedTuple):
     training_run : int32[job], index of the named training run in the scenario, -1 for all other jobs
     outcome : int8[job], how the job ends by itself: 0 completed, 1 cancelled, 2 failed by its user's fault; the run
         time is what it ran until then
+    allocation : int32[job], index of the application whose grant the job draws on, -1 for jobs without a grant
     """
 
     submit_s: NDArray[np.int64]
@@ -34,6 +35,7 @@ class Jobs(NamedTuple):
     partition: NDArray[np.int32]
     training_run: NDArray[np.int32]
     outcome: NDArray[np.int8]
+    allocation: NDArray[np.int32]
 
 
 class Queue(NamedTuple):

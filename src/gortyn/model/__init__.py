@@ -1,5 +1,6 @@
 """What a scenario says: frozen, strict types, one noun a file, each field with a text, a unit and a range."""
 
+from gortyn.model.access import AccessRules, Applicants, CountryShare, DataSpace, Enclave, Mode
 from gortyn.model.cluster import Cluster
 from gortyn.model.cooling import Cooling, HeatReuse
 from gortyn.model.costs import Costs, Exchange, Refresh
@@ -18,19 +19,24 @@ from gortyn.model.siting import Candidate, Siting
 from gortyn.model.supply import Supply
 from gortyn.model.tenant import ForeignPrice, Offtake, Service, Tenant
 from gortyn.model.training_run import TrainingRun
-from gortyn.model.units import SUFFIXES, FromCatalogue, Unit, suffix_unit
+from gortyn.model.units import SUFFIXES, FromCatalogue, IfInCatalogue, Unit, suffix_unit
 from gortyn.model.windows import PowerLimit, Reservation
 
 __all__ = [
     "FACTORS",
     "SUFFIXES",
+    "AccessRules",
     "Account",
+    "Applicants",
     "Candidate",
     "Cluster",
     "Contract",
     "Cooling",
     "Correlated",
     "Costs",
+    "CountryShare",
+    "DataSpace",
+    "Enclave",
     "Exchange",
     "Factor",
     "Failures",
@@ -41,8 +47,10 @@ __all__ = [
     "Grid",
     "Guarantee",
     "HeatReuse",
+    "IfInCatalogue",
     "Layer",
     "Machine",
+    "Mode",
     "Noun",
     "Offtake",
     "Operations",

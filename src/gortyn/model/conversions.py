@@ -7,6 +7,11 @@ from typing import Final
 KW_PER_MW: Final = 1e3  # source: SI prefixes
 W_PER_KW: Final = 1e3  # source: SI prefixes
 KG_PER_T: Final = 1e3  # source: SI prefixes
+BYTES_PER_GB: Final = 1e9  # source: SI prefixes
+BYTES_PER_TB: Final = 1e12  # source: SI prefixes
+BITS_PER_BYTE: Final = 8  # source: definition
+BITS_PER_GBIT: Final = 1e9  # source: SI prefixes
+GBIT_PER_TB: Final = BYTES_PER_TB * BITS_PER_BYTE / BITS_PER_GBIT
 TFLOPS_PER_EXAFLOPS: Final = 1e6  # source: SI prefixes
 FLOPS_PER_TFLOPS: Final = 1e12  # source: SI prefixes
 S_PER_MIN: Final = 60  # source: definition

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gortyn.model.access import AccessRules, TenantClass
 from gortyn.model.costs import Costs
 from gortyn.model.fund import Fund
 from gortyn.model.machine import Machine
@@ -42,6 +43,8 @@ class Scenario(Noun):
     """Who sends jobs."""
     training_runs: tuple[TrainingRun, ...] = ()
     """Named training runs."""
+    access: AccessRules = AccessRules()
+    """Modes of access, enclaves and data spaces."""
     operations: Operations = Operations()
     """Queueing policy and failures."""
     risk: Risk = Risk()
@@ -64,12 +67,16 @@ class Scenario(Noun):
         return None if rate is None else 1 / rate
 
     def list_price_eur_per_chip_hour(self, tenant: Tenant) -> float:
-        """Price of a tenant before its discount [EUR/chip-hour], in prices of the base year.
+        """Price of a tenant before its discount [EUR/chip-hour], in prices of the base year; that of its mode, if any.
 
         Raises
         ------
         ValueError : there is no rate for its currency.
         """
+        of_mode = None if tenant.mode is None else self.access.mode(tenant.mode).price_eur_per_chip_hour
+        return self._own_price_eur_per_chip_hour(tenant) if of_mode is None else of_mode
+
+    def _own_price_eur_per_chip_hour(self, tenant: Tenant) -> float:
         if tenant.foreign_price is None:
             return tenant.price_eur_per_chip_hour
         rate = self.eur_per_unit(tenant.foreign_price.currency)
@@ -82,4 +89,37 @@ class Scenario(Noun):
 
     def paid_price_eur_per_chip_hour(self, tenant: Tenant) -> float:
         """Price that a tenant pays, its discount taken off [EUR/chip-hour], in prices of the base year."""
-        return self.list_price_eur_per_chip_hour(tenant) * (1 - tenant.discount_share)
+        price = self.price_eur_per_chip_hour(tenant.tenant_class, tenant.mode, tenant)
+        assert price is not None  # every tenant has one
+        return price
+
+    def price_eur_per_chip_hour(
+        self, tenant_class: TenantClass, mode: str | None, tenant: Tenant | None
+    ) -> float | None:
+        """Price that a class pays through a mode [EUR/chip-hour], in prices of the base year.
+
+        Nothing where the mode is free for the class; else the price of the mode, else that of the tenant whom the
+        applicant is like. What the tenant is let off comes off its own price, and off the mode's if it is of the mode.
+
+        Parameters
+        ----------
+        tenant_class : of whoever pays
+        mode : name of a mode of the scenario; None outside of any
+        tenant : of that mode, or of none; None where there is none like the applicant
+
+        Returns
+        -------
+        None where neither the mode nor a tenant has a price.
+
+        Raises
+        ------
+        ValueError : there is no rate for the currency of the tenant's price.
+        """
+        way = None if mode is None else self.access.mode(mode)
+        if way is not None and tenant_class in way.free_for:
+            return 0.0
+        listed = None if way is None else way.price_eur_per_chip_hour
+        let_off = 0.0 if tenant is None or (listed is not None and tenant.mode != mode) else tenant.discount_share
+        if listed is None and tenant is not None:
+            listed = self._own_price_eur_per_chip_hour(tenant)
+        return None if listed is None else listed * (1 - let_off)

@@ -10,7 +10,7 @@ from gortyn.model.cooling import Cooling
 from gortyn.model.grid import Grid, SeriesFile
 from gortyn.model.noun import Fault, Noun, Slug, refuse
 from gortyn.model.supply import Supply
-from gortyn.model.units import Count, Day, H100Equivalents, PowerMw, Unit
+from gortyn.model.units import Count, Day, FromCatalogue, H100Equivalents, PowerMw, Unit
 
 
 class Phase(Noun):
@@ -59,6 +59,11 @@ class Site(Noun):
     """Climate by its catalogue name; left out, the nearest one."""
     weather_file: SeriesFile | None = None
     """Hourly weather (export of Open-Meteo, or an EPW file) in place of the climate's."""
+    network_gbit_per_s: Annotated[
+        Annotated[float, Unit("Gbit/s"), Field(gt=0, le=1e5)] | None,
+        FromCatalogue("networks/{country}/gbit_per_s", "networks/usual/gbit_per_s"),
+    ] = None
+    """Link of the site to the research network."""
     supply: Supply = Supply()
     """On-site plants, storage and backup."""
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]

@@ -6,11 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from gortyn.model.access import ChipHours, CountryShare, TenantClass
 from gortyn.model.costs import Currency
 from gortyn.model.noun import Fault, Noun, Slug, refuse
 from gortyn.model.units import Count, Hours, Share, Unit, Years
-
-TenantClass = Literal["start-up", "sme", "research", "public", "industry", "anchor"]
 
 
 class Service(Noun):
@@ -104,6 +103,24 @@ class Tenant(Noun):
     """Part of the price that is waived, for instance for start-ups; 1 where access is free."""
     offtake: Offtake | None = None
     """What the tenant pays for whether it uses it or not, as an anchor customer does."""
+    mode: Slug | None = None
+    """Mode of access through which its members apply; left out, they send jobs without applying. With a mode,
+    `demand_share` is what they apply for, and jobs come of what is granted."""
+    grant_chip_hours: ChipHours | None = None
+    """Median of what an application asks for, within the limits of the mode; left out, the programme's usual grant."""
+    grant_spread: Annotated[float, Unit("1"), Field(ge=0, le=3)] = 0.7
+    """Standard deviation of the natural logarithm of what applications ask for (lognormal; assumed)."""
+    used_share: Share = 0.8
+    """Part of a grant that its holder uses on average before it lapses (assumed)."""
+    countries: tuple[CountryShare, ...] = ()
+    """Where applications come from; left out, by population from the countries that the mode is open to, or from those
+    that take part where it is open to any."""
+    sensitive: Slug | None = None
+    """Kind of sensitive data in its jobs, which run only in enclaves that take it."""
+    data_space: Slug | None = None
+    """Data space that `stage_tb` comes from; its links bound how fast that is."""
+    stage_tb: Annotated[float, Unit("TB"), Field(ge=0, le=1e6)] = 0.0
+    """Data that each job brings into its enclave before it may start."""
     members: Count | None = None
     """Organisations that the tenant stands for; left out, as many as grants of usual size its chip-hours make."""
 
@@ -122,6 +139,10 @@ class Tenant(Noun):
             faults += [Fault((), f"{name} is missing; or name a mix of the catalogue") for name in missing]
         if self.service and self.run_hours is not None:
             faults.append(Fault(("run_hours",), "a service has none: its replicas last as the load does"))
+        if self.service and self.mode is not None:
+            faults.append(Fault(("mode",), "a service has none: its load does not come of grants"))
+        if self.stage_tb and self.sensitive is None:
+            faults.append(Fault(("stage_tb",), "is only for jobs of an enclave: say which data are sensitive"))
         if self.foreign_price and self.price_eur_per_chip_hour:
             message = "is given in euros already: give one of the two"
             faults.append(Fault(("foreign_price",), message))

@@ -41,3 +41,5 @@ class TrainingRun(Noun):
     """When it is submitted, in days after the start of the simulation."""
     baseline_chips: Count | None = None
     """Chips of the machine that the run is compared with in claims; left out, a quarter of `chips`."""
+    data_spaces: tuple[Slug, ...] = ()
+    """Data spaces that the tokens come from; they are brought to the site before the run may start."""

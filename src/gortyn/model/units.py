@@ -34,6 +34,10 @@ class FromCatalogue:
         object.__setattr__(self, "paths", paths)
 
 
+class IfInCatalogue(FromCatalogue):
+    """The same, for a field that stays empty where the catalogue has no value either."""
+
+
 # Longest suffix wins; a name with none of them is a pure number or a count.
 SUFFIXES: Final[dict[str, str]] = {
     "_eur_per_chip_hour": "EUR/chip-hour",
@@ -64,6 +68,7 @@ SUFFIXES: Final[dict[str, str]] = {
     "_quarters": "quarters",
     "_months": "months",
     "_days": "days",
+    "_working_days": "working days",
     "_hours": "h",
     "_hour": "h",
     "_min": "min",

@@ -2,6 +2,7 @@
 
 from gortyn.operation.log import Log
 from gortyn.operation.simulate import simulate, warm
+from gortyn.operation.staging import Staging, staging
 from gortyn.operation.tariffs import Tariffs
 
-__all__ = ["Log", "Tariffs", "simulate", "warm"]
+__all__ = ["Log", "Staging", "Tariffs", "simulate", "staging", "warm"]

@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gortyn.hours.streams import generator
 from gortyn.kernels.cluster_types import DOMAIN, NODE, PARTITION, Failures, Sites
 from gortyn.machine import Partition
 from gortyn.model import Scenario, known
 from gortyn.model.conversions import HOURS_PER_DAY, HOURS_PER_YEAR, S_PER_HOUR
 from gortyn.training.goodput import CHIPS_PER_COUNTED_NODE, NODE_DAYS_OF_RATE
-from gortyn.workload.streams import generator
 
 STREAM: Final = "failures"
 """First name of every generator here, apart from those of the tenants' jobs."""
@@ -44,7 +44,7 @@ def draw(scenario: Scenario, partitions: Sequence[Partition], sites: Sites, wind
             first, beyond = sites.node_first[p], sites.node_first[p + 1]
             domains = np.unique(sites.domain[first:beyond])
             for scope, units in ((NODE, np.arange(first, beyond)), (DOMAIN, domains.astype(np.int64))):
-                rng = generator(scenario.simulation.seed, STREAM, site, partition.machine, str(scope))
+                rng = generator(scenario.simulation.seed, STREAM, site, *partition.names, str(scope))
                 at_s, which, repair_s = _of_units(scenario, partition, rng, scope == NODE, units.size, window_s)
                 parts.append((at_s, scope, units[which], repair_s))
         parts += [

@@ -16,7 +16,9 @@ class Log:
 
     Attributes
     ----------
-    eligible_s : int64[job], when the job joined the queue: submission, or the hour that it was put off to
+    staged_s : int64[job], time from submission until its data had come, 0 where it brings none
+    eligible_s : int64[job], when the job joined the queue: when its data had come after submission, or the
+        hour that it was put off to
     start_s, end_s : int64[job], first start and last end; -1 where a job never started
     held_s : int64[job], time on nodes, all attempts together
     lost_s : int64[job], the part of it that failures and preemptions took: recovery and work done again
@@ -36,6 +38,7 @@ class Log:
     engine_s : time that the simulation took, compiling apart [s]
     """
 
+    staged_s: NDArray[np.int64]
     eligible_s: NDArray[np.int64]
     start_s: NDArray[np.int64]
     end_s: NDArray[np.int64]

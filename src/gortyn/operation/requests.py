@@ -13,28 +13,33 @@ from gortyn.kernels.types import Jobs
 from gortyn.machine import Partition
 from gortyn.model import Scenario
 from gortyn.model.conversions import S_PER_HOUR
+from gortyn.operation.staging import Staging
 from gortyn.operation.tariffs import Tariffs
+from gortyn.workload import isolation
 
 LAST_S: Final = np.iinfo(np.int32).max
 
 
 def requests(
-    scenario: Scenario, partitions: Sequence[Partition], jobs: Jobs, tariffs: Tariffs
+    scenario: Scenario, partitions: Sequence[Partition], jobs: Jobs, tariffs: Tariffs, staged: Staging | None = None
 ) -> tuple[Requests, NDArray[np.int64]]:
     """Jobs in the order in which they become eligible, and the place of each of them among `jobs`.
 
-    A job works for its run time, at most as long as it requested, and for the overhead of its launch; one that goes on
-    in further jobs is not cut. The scheduler believes the request or the truth. Jobs of tenants that can wait become
-    eligible at the cheapest or cleanest hour within their bound.
+    A job works for its run time, at most as long as it requested, for its launch and, in an enclave, for the cleaning
+    of its nodes; one that goes on in further jobs is not cut. The scheduler believes the request or the truth. A job
+    becomes eligible when its data are there (`staged`; left out, all are there from the start); one of a tenant that
+    can wait, at the cheapest or cleanest hour within its bound from then on.
 
     Raises
     ------
     ValueError : a job whose times do not fit 32 bits.
     """
     operations, tenants = scenario.operations, scenario.tenants
-    overhead_s = round(operations.launch_overhead_s)
+    beside_s = np.array([isolation(scenario, partition).extra_s for partition in partitions], np.int64)
+    staged_s = None if staged is None or not (staged.job_s.any() or staged.run_s.any()) else staged.of(jobs)
     longest_s = max(int(column.max(initial=0)) for column in (jobs.submit_s, jobs.run_s, jobs.requested_s))
-    if longest_s + overhead_s + max(tenant.defer_hours for tenant in tenants) * S_PER_HOUR > LAST_S:
+    longest_s += int(beside_s.max(initial=0)) + (0 if staged_s is None else int(staged_s.max(initial=0)))
+    if longest_s + max(tenant.defer_hours for tenant in tenants) * S_PER_HOUR > LAST_S:
         message = "a job ends more than 68 years after the start; the simulation counts 32-bit seconds"
         raise ValueError(message)
     run_s, estimate_s, eligible_s = (
@@ -43,15 +48,20 @@ def requests(
     work_s = np.minimum(run_s, estimate_s)
     chains = np.array([tenant.chains for tenant in tenants])
     np.copyto(work_s, run_s, where=chains[jobs.tenant])
-    work_s += overhead_s
-    estimate_s += overhead_s
+    if beside_s.any():
+        of_job_s = beside_s.astype(np.int32)[jobs.partition]
+        work_s += of_job_s
+        estimate_s += of_job_s
     estimate_s = work_s if operations.estimate == "actual" else np.maximum(estimate_s, work_s, out=estimate_s)
+    if staged_s is not None:
+        eligible_s += staged_s.astype(np.int32)
     for index, tenant in enumerate(tenants):
         if tenant.defer_hours > 0:
             own = np.flatnonzero(jobs.tenant == index)
             signal = tariffs.by(tenant.defer_by)
             places = np.array([partition.site for partition in partitions])[jobs.partition[own]]
-            eligible_s[own] = put_off(signal, places, jobs.submit_s[own], estimate_s[own], tenant.defer_hours)
+            ready_s = eligible_s[own].astype(np.int64)
+            eligible_s[own] = put_off(signal, places, ready_s, estimate_s[own], tenant.defer_hours)
     order = np.argsort(eligible_s, kind="stable")
     return Requests(
         submit_s=jobs.submit_s.astype(np.int32)[order],

@@ -10,10 +10,9 @@ import numpy as np
 from gortyn.kernels import cluster_types as kinds
 from gortyn.kernels.cluster_types import Accounts, Policy, Tenants
 from gortyn.model import Scenario, Tenant, known
-from gortyn.model.conversions import S_PER_DAY, S_PER_HOUR, S_PER_MIN
+from gortyn.model.conversions import GBIT_PER_TB, S_PER_DAY, S_PER_HOUR, S_PER_MIN
 from gortyn.operation.sites import LONGEST_S
 
-GBIT_PER_TB: Final = 8e3  # unit: 8 bits of a byte, 1000 GB of a TB
 LEVELS: Final = {"leftover": kinds.LEFTOVER, "standard": kinds.STANDARD, "urgent": kinds.URGENT}
 FEDERATION: Final = {
     "home": kinds.HOME,

@@ -20,6 +20,7 @@ from gortyn.operation.log import Log
 from gortyn.operation.requests import requests
 from gortyn.operation.rules import accounts, policy, tenants
 from gortyn.operation.sites import sites
+from gortyn.operation.staging import Staging
 from gortyn.operation.tariffs import Tariffs
 from gortyn.operation.windows import windows
 
@@ -33,6 +34,7 @@ def simulate(
     tariffs: Tariffs,
     stretch_pm: Mapping[str, NDArray[np.int32]] | None = None,
     goodput: Mapping[int, float] | None = None,
+    staged: Staging | None = None,
 ) -> Log:
     """Run all jobs on the nodes of their partitions, under the rules and failures of the scenario.
 
@@ -49,6 +51,7 @@ def simulate(
     stretch_pm : per machine, int32[4, 4], slow-down of a job that spans more network tiers than it must [‰]; none where
         left out
     goodput : per named training run, the share of its time that it spends on new steps; 1 where left out
+    staged : how long the data of jobs and training runs are on their way; left out, all are there
 
     Raises
     ------
@@ -62,7 +65,7 @@ def simulate(
     window_s = hours * S_PER_HOUR
     none = np.full((TIERS, TIERS), ALWAYS_PM, np.int32)
     stretch = {p.machine: none if stretch_pm is None else stretch_pm[p.machine] for p in partitions}
-    asked, order = requests(scenario, partitions, jobs, tariffs)
+    asked, order = requests(scenario, partitions, jobs, tariffs, staged)
     places = sites(scenario, partitions, stretch, tariffs, int(jobs.nodes.max(initial=1)))
     tree, account_of = accounts(scenario)
     users = tenants(scenario, account_of)
@@ -79,7 +82,12 @@ def simulate(
         )
         raise ValueError(message)
     speed = np.ones((len(partitions), hours)) if not places.speed_pm.shape[1] else places.speed_pm / ALWAYS_PM
-    return _log(jobs, partitions, asked.eligible_s, order, record, tally, tenant_lost, speed, goodput or {}, engine_s)
+    ready = _staged_s(jobs, staged), asked.eligible_s
+    return _log(jobs, partitions, ready, order, record, tally, tenant_lost, speed, goodput or {}, engine_s)
+
+
+def _staged_s(jobs: Jobs, staged: Staging | None) -> NDArray[np.int64]:
+    return np.zeros(jobs.submit_s.size, np.int64) if staged is None else staged.of(jobs)
 
 
 def warm() -> None:
@@ -105,7 +113,7 @@ def check(jobs: Jobs, partitions: Sequence[Partition]) -> None:
 def _log(
     jobs: Jobs,
     partitions: Sequence[Partition],
-    eligible_s: NDArray[np.int32],
+    ready: tuple[NDArray[np.int64], NDArray[np.int32]],
     order: NDArray[np.int64],
     record: Record,
     tally: Tally,
@@ -122,12 +130,11 @@ def _log(
         restored[order] = column
         return restored
 
-    hours = speed.shape[1]
+    hours, tenant_lost_chip_hours = speed.shape[1], tenant_lost / S_PER_HOUR
     per_hour = [series / S_PER_HOUR for series in (tally.queued_jobs, tally.queued_chips, tally.down, tally.lost)]
     queued_jobs, queued_chips, down_chips, lost_chip_hours = per_hour
     start_s, end_s, held_s, lost_s = (back(c) for c in (record.start_s, record.end_s, record.held_s, record.lost_s))
     place = back(record.place)
-    tenant_lost_chip_hours = tenant_lost / S_PER_HOUR
     for job in np.flatnonzero(jobs.training_run >= 0).tolist():
         lost_share = 1 - goodput.get(int(jobs.training_run[job]), 1.0)
         if start_s[job] < 0 or lost_share == 0:
@@ -139,7 +146,8 @@ def _log(
         lost_s[job] += round(held_s[job] * lost_share)
     tenant_chip_hours = tally.busy / S_PER_HOUR
     return Log(
-        eligible_s=back(eligible_s),
+        staged_s=ready[0],
+        eligible_s=back(ready[1]),
         start_s=start_s,
         end_s=end_s,
         held_s=held_s,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.kernels.cluster_types import Sites
-from gortyn.machine import Partition
+from gortyn.machine import Partition, enclave_of
 from gortyn.model import Scenario, known
 from gortyn.model.conversions import S_PER_HOUR, S_PER_MIN
 from gortyn.operation.failures import node_mttf_s
@@ -57,7 +57,8 @@ def sites(
         for second, count in zip(partition.step_s.tolist(), partition.step_nodes.tolist(), strict=True)
     )
     step_s, step_part, step_nodes = np.array(steps, np.int64).reshape(len(steps), 3).T  # unit: columns of a step
-    kinds = list(dict.fromkeys(partition.machine for partition in partitions))
+    alike = [_alike(scenario, partition) for partition in partitions]
+    kinds = list(dict.fromkeys(alike))
     reliability = operations.reliability
     restart_s = round(reliability.restart_min * S_PER_MIN)
     detection_s = round(operations.failures.detection_min * S_PER_MIN)
@@ -77,7 +78,7 @@ def sites(
         node_first=np.concatenate(([0], np.cumsum(nodes))).astype(np.int32),
         chips_per_node=np.array(per_node, np.int32),
         spares=np.array([partition.spares for partition in partitions], np.int32),
-        kind=np.array([kinds.index(partition.machine) for partition in partitions], np.int16),
+        kind=np.array([kinds.index(one) for one in alike], np.int16),
         domain=domain,
         pod=pod,
         domain_nodes=np.array(domain_nodes, np.int32),
@@ -96,6 +97,17 @@ def sites(
         speed_pm=speeds_pm(scenario, partitions, tariffs.price_eur_per_mwh.shape[1]),
         signal=np.ascontiguousarray(signal),
     )
+
+
+def _alike(scenario: Scenario, partition: Partition) -> tuple[object, ...]:
+    """What two partitions have in common between which jobs may move: the machine, and of enclaves all that shows.
+
+    Enclaves must take the same data, and slow a job down and clean up after it alike, for its time is that of its home.
+    """
+    enclave = enclave_of(scenario, partition)
+    if enclave is None:
+        return (partition.machine,)
+    return partition.machine, frozenset(enclave.takes), enclave.overhead_share, enclave.clean_hours
 
 
 def _numbered(

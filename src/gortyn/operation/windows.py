@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.kernels.cluster_types import ALWAYS_PM, Windows
-from gortyn.machine import Partition
+from gortyn.machine import Partition, place_of
 from gortyn.model import PowerLimit, Scenario, known
 from gortyn.model.conversions import HOURS_PER_DAY, S_PER_DAY, S_PER_HOUR
 
@@ -79,14 +79,17 @@ def speeds_pm(scenario: Scenario, partitions: Sequence[Partition], hours: int) -
 
 
 def _reservations(scenario: Scenario, partitions: Sequence[Partition]) -> Iterator[_Window]:
+    """Nodes that are kept for a tenant, where its jobs run: of the enclave if its data are sensitive."""
     tenants = [tenant.name for tenant in scenario.tenants]
     for reservation in scenario.operations.reservations:
-        for p, partition in enumerate(partitions):
-            if (scenario.sites[partition.site].name, partition.machine) == (reservation.site, reservation.machine):
-                begin_s = (reservation.begin - scenario.simulation.start).days * S_PER_DAY
-                nodes = -(-reservation.chips // partition.chips_per_node)
-                end_s = begin_s + int(reservation.days * S_PER_DAY)
-                yield _Window(begin_s, end_s, p, nodes, tenants.index(reservation.tenant))
+        tenant = tenants.index(reservation.tenant)
+        owner = scenario.tenants[tenant]
+        p = place_of(scenario, partitions, reservation.site, reservation.machine, owner)
+        if p is not None:
+            begin_s = (reservation.begin - scenario.simulation.start).days * S_PER_DAY
+            nodes = -(-reservation.chips // partitions[p].chips_per_node)
+            end_s = begin_s + int(reservation.days * S_PER_DAY)
+            yield _Window(begin_s, end_s, p, nodes, tenant)
 
 
 def _power_windows(scenario: Scenario, partitions: Sequence[Partition]) -> Iterator[_Window]:

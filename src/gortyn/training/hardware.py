@@ -11,17 +11,13 @@ import numpy as np
 
 from gortyn.catalogue import Catalogue, Lookup
 from gortyn.kernels.training_types import Hardware, pack
+from gortyn.model.conversions import BITS_PER_BYTE, BITS_PER_GBIT, BYTES_PER_GB, BYTES_PER_TB, FLOPS_PER_TFLOPS
 from gortyn.training.strategy import BF16
 from gortyn.training.surfaces import OPERATIONS, surfaces_for
 
 if TYPE_CHECKING:
     from gortyn.catalogue.surface import Surfaces as Tables
 
-FLOPS_PER_TFLOPS: Final = 1e12
-BYTES_PER_GB: Final = 1e9
-BYTES_PER_TB: Final = 1e12
-BITS_PER_BYTE: Final = 8  # unit: bits of a byte
-BITS_PER_GBIT: Final = 1e9
 PEAK_FIELD: Final = {
     BF16: "bf16_dense_tflops",
     "fp8": "fp8_dense_tflops",
@@ -85,6 +81,9 @@ def hardware_of(
     peak = facts.get_number("chips", chip, PEAK_FIELD[precision])
     if peak is None:
         raise UnknownChip(f"{chip} has no dense peak in {precision}")
+    # Block-scaled formats came to chips together: a matrix unit that takes blocks of 8 bits takes those of 4.
+    if precision in BLOCK_SCALED and facts.get_number("chips", chip, PEAK_FIELD["nvfp4"]) is None:
+        raise UnknownChip(f"{chip} has no block-scaled number formats, such as {precision}")
     arrays = surfaces_for(chip, SERIES[precision], facts, calibration).arrays
     arrays16 = arrays if precision == BF16 else surfaces_for(chip, BF16, facts, calibration).arrays
     # What the kernels of inference reach is not quite what training reaches; powers and clocks differ by chip.

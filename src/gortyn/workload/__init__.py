@@ -2,6 +2,7 @@
 
 from gortyn.kernels.types import Jobs
 from gortyn.workload.generate import RunEstimate, generate
+from gortyn.workload.isolation import Isolation, isolation
 from gortyn.workload.kind import OUTCOMES
 
-__all__ = ["OUTCOMES", "Jobs", "RunEstimate", "generate"]
+__all__ = ["OUTCOMES", "Isolation", "Jobs", "RunEstimate", "generate", "isolation"]

@@ -75,6 +75,7 @@ class Pile:
             partition=self._label("partition")[order],
             training_run=self._label("training_run")[order],
             outcome=self._take("outcome")[order],
+            allocation=np.full(order.size, -1, np.int32),
         )
 
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -46,6 +46,10 @@ class Kind(Protocol):
         """Mean of chips times run time of what `draw` draws [s]."""
         ...
 
+    def mean_chips(self, most_chips: int, node: Node) -> float:
+        """Mean of the chips of what `draw` draws."""
+        ...
+
     def draw(
         self,
         rng: np.random.Generator,

@@ -92,6 +92,10 @@ class JobType:
         tied_s = _by_size(self.run, self.bounds, self.tie < 0, limit_s)
         return float(chips * self.size_share @ ((1 - abs(self.tie)) * free_s + abs(self.tie) * tied_s))
 
+    def mean_chips(self, most_chips: int, node: Node) -> float:
+        """Mean of the chips."""
+        return float(allocated(np.minimum(self.chips, most_chips), node) @ self.size_share)
+
     def draw(
         self,
         rng: np.random.Generator,

@@ -45,8 +45,11 @@ class Lognormal:
 
     def mean_chip_seconds(self, most_chips: int, node: Node, limit_s: int) -> float:
         """Mean of chips times run time [s]."""
-        chips = mean_chips(self.median_chips, self.chips_spread, most_chips, node)
-        return chips * mean_run_s(self.median_s, self.run_spread, limit_s)
+        return self.mean_chips(most_chips, node) * mean_run_s(self.median_s, self.run_spread, limit_s)
+
+    def mean_chips(self, most_chips: int, node: Node) -> float:
+        """Mean of the chips."""
+        return mean_chips(self.median_chips, self.chips_spread, most_chips, node)
 
     def draw(
         self,
