@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import numpy as np
 import pytest
 
 import plain
+from gortyn.admission import OUTCOMES, Admission, Applications, Decisions
 from gortyn.kernels.hourly import hourly_mean
 from gortyn.kernels.types import Jobs
 from gortyn.machine.partition import Partition
@@ -18,7 +20,7 @@ from gortyn.model import Phase, Simulation
 def make_scenario():
     """Scenario whose tenants are (name, class, price); nothing else of it matters to access."""
 
-    def make(tenants, days=1):
+    def make(tenants, days=1, **stated):
         return plain.scenario(
             machines=(plain.machine(),),
             sites=(plain.site(phases=(Phase(name="one", operational=date(2026, 1, 1), machine="plain", chips=80),)),),
@@ -27,6 +29,7 @@ def make_scenario():
                 for name, tenant_class, price in tenants
             ),
             simulation=Simulation(start=date(2027, 1, 1), days=days),
+            **stated,
         )
 
     return make
@@ -48,6 +51,7 @@ def make_jobs():
             partition=np.zeros(len(rows), np.int32),
             training_run=np.full(len(rows), -1, np.int32),
             outcome=np.zeros(len(rows), np.int8),
+            allocation=np.full(len(rows), -1, np.int32),
         )
         by_tenant = np.zeros((1, tenants, hours))
         for one in range(tenants):
@@ -71,3 +75,31 @@ def make_jobs():
 def partitions():
     """One partition of ten nodes."""
     return (Partition(0, "plain", 10, 8, np.zeros(1, np.int64), np.array([10])),)
+
+
+@pytest.fixture
+def make_admission():
+    """Applications from rows of (tenant, mode, country, submit, cut-off, decided, begin, end, asked, outcome)."""
+
+    def make(rows, countries=("FR", "DE"), population=(60e6, 80e6), pools=(math.nan, math.nan)):
+        columns = list(zip(*rows, strict=True))
+        tenant, mode, country, submit, cutoff, decided, begin, end, asked, outcome = columns
+        whole = [np.array(column, np.int64) for column in (cutoff, decided, begin, end)]
+        return Admission(
+            Applications(
+                tenant=np.array(tenant, np.int32),
+                mode=np.array(mode, np.int32),
+                country=np.array([countries.index(one) for one in country], np.int32),
+                submit_s=np.array(submit, np.int64),
+                asked_chip_hours=np.array(asked, np.float64),
+                flaw=np.full(len(rows), -1, np.int8),
+                score=np.full(len(rows), 0.5),
+                used_share=np.full(len(rows), 0.8),
+            ),
+            Decisions(whole[0], whole[1], np.array([OUTCOMES.index(o) for o in outcome], np.int8), whole[2], whole[3]),
+            tuple(countries),
+            np.array(population),
+            np.array(pools),
+        )
+
+    return make

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from gortyn.access import account, chip_hours_within
+from gortyn.admission import Admission
 from gortyn.kernels.types import Jobs
 from gortyn.operation import Tariffs, simulate
 
 TENANTS = (("lab", "research", 0.0), ("young", "start-up", 0.5), ("giant", "anchor", 2.0), ("next", "start-up", 1.0))
 HOUR = 3600
+NOBODY = Admission.none()
 
 
 def test_chip_hours_are_cut_at_the_end_of_the_window():
@@ -35,7 +37,7 @@ def test_classes_and_tenants_by_hand(make_scenario, make_jobs, partitions):
             (3, 8, 100, 100, HOUR),
         ]
     )
-    access = account(scenario, partitions, jobs, log)
+    access = account(scenario, partitions, jobs, log, NOBODY)
     lab, young, giant, late = access.tenants
     assert [tenant.tenant for tenant in access.tenants] == ["lab", "young", "giant", "next"]
     assert (lab.chip_hours, young.chip_hours, giant.chip_hours, late.chip_hours) == (16, 32, 80 * 22, 8)
@@ -62,14 +64,14 @@ def test_classes_and_tenants_by_hand(make_scenario, make_jobs, partitions):
 def test_a_job_stopped_at_its_walltime_is_served_in_full(make_scenario, make_jobs, partitions):
     jobs, log = make_jobs([(0, 8, 0, 0, 2 * HOUR)], tenants=1)
     stopped = jobs._replace(run_s=jobs.run_s * 5)
-    (lab,) = account(make_scenario(TENANTS[:1]), partitions, stopped, log).tenants
+    (lab,) = account(make_scenario(TENANTS[:1]), partitions, stopped, log, NOBODY).tenants
     assert (lab.asked_chip_hours, lab.chip_hours, lab.served_share) == (80, 16, 1)
 
 
 def test_fairness_counts_tenants_that_sent_jobs(make_scenario, make_jobs, partitions):
     scenario = make_scenario(TENANTS)
     jobs, log = make_jobs([(0, 8, 0, 0, HOUR), (1, 8, 0, 24 * HOUR, HOUR), (2, 8, 0, 0, HOUR)])
-    access = account(scenario, partitions, jobs, log)
+    access = account(scenario, partitions, jobs, log, NOBODY)
     # Shares 1, 0, 1 of three tenants; the fourth asked for nothing.
     assert access.gini == pytest.approx(1 / 3)
     assert access.jain == pytest.approx(2 / 3)
@@ -82,14 +84,14 @@ def test_fairness_counts_tenants_that_sent_jobs(make_scenario, make_jobs, partit
 
 def test_a_machine_that_is_not_there_yet(make_scenario, make_jobs, partitions):
     jobs, log = make_jobs([(0, 8, 0, 30 * HOUR, HOUR)], capacity_chips=0.0, tenants=1)
-    access = account(make_scenario(TENANTS[:1]), partitions, jobs, log)
+    access = account(make_scenario(TENANTS[:1]), partitions, jobs, log, NOBODY)
     assert (access.utilisation_share, access.classes[0].chip_hours_share) == (0, 0)
 
 
 def test_another_log_is_refused(make_scenario, make_jobs, partitions):
     jobs, log = make_jobs([(0, 8, 0, 0, HOUR)])
     with pytest.raises(ValueError, match="1 partitions, not 2"):
-        account(make_scenario(TENANTS[:1]), partitions * 2, jobs, log)
+        account(make_scenario(TENANTS[:1]), partitions * 2, jobs, log, NOBODY)
 
 
 def test_waits_of_another_simulator(shared_data, make_scenario, make_jobs, partitions):
@@ -98,7 +100,7 @@ def test_waits_of_another_simulator(shared_data, make_scenario, make_jobs, parti
         table = [{key: int(value) for key, value in row.items()} for row in csv.DictReader(file)]
     rows = [(0, r["procs"], r["submit"], r["start"], r["end"] - r["start"]) for r in table]
     jobs, log = make_jobs(rows, hours=48, capacity_chips=4096.0, tenants=1)
-    access = account(make_scenario(TENANTS[:1], days=2), partitions, jobs, log)
+    access = account(make_scenario(TENANTS[:1], days=2), partitions, jobs, log, NOBODY)
     (lab,) = access.tenants
     waits = sorted(r["start"] - r["submit"] for r in table)
     slowdowns = [max((r["end"] - r["submit"]) / max(r["end"] - r["start"], 10), 1) for r in table]
@@ -124,7 +126,7 @@ def test_chips_of_jobs_are_the_busy_chips_of_the_log(make_scenario, make_jobs, p
     scenario = make_scenario(TENANTS)
     level = np.zeros((1, 24))
     log = simulate(scenario, partitions, jobs, Tariffs(level, level, np.ones_like(level)))
-    access = account(scenario, partitions, jobs, log)
+    access = account(scenario, partitions, jobs, log, NOBODY)
     assert access.delivered_chip_hours == pytest.approx(log.busy_chips.sum())
     assert access.capacity_chip_hours == 24 * 80
     assert all(0 < tenant.served_share <= 1 for tenant in access.tenants)
@@ -147,14 +149,15 @@ def test_a_million_jobs_take_less_than_a_second(make_scenario, make_jobs, partit
         partition=np.zeros(count, np.int32),
         training_run=np.full(count, -1, np.int32),
         outcome=np.zeros(count, np.int8),
+        allocation=np.full(count, -1, np.int32),
     )
     _, log = make_jobs([(0, 8, 0, 0, 1)], hours=8760)
-    log = replace(log, start_s=submit + wait, end_s=submit + wait + run)
+    log = replace(log, start_s=submit + wait, end_s=submit + wait + run, staged_s=np.zeros(count, np.int64))
     scenario = make_scenario(TENANTS, days=365)
     best = np.inf
     for _ in range(3):
         begin = time.process_time()
-        access = account(scenario, partitions, jobs, log)
+        access = account(scenario, partitions, jobs, log, NOBODY)
         best = min(best, time.process_time() - begin)
     assert sum(group.jobs for group in access.classes) == count
     assert best < 1.0

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, get_args
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.access.delivery import chip_hours_within
+from gortyn.access.enclaves import EnclaveUse, enclave_uses
+from gortyn.access.evenness import Evenness, evenness
 from gortyn.access.fairness import gini, jain
-from gortyn.access.waits import bounded_slowdown, quantiles
+from gortyn.access.funnel import FunnelRow, ModeAccess, funnel, modes
+from gortyn.access.groups import GroupAccess, JobAccess, groups
+from gortyn.access.mode_waits import ModeWait, mode_waits
+from gortyn.access.use import NO_USE, ApplicationUse, application_use, job_chip_hours
+from gortyn.access.waits import bounded_slowdown, quantiles, queue_wait_s
 from gortyn.model import Scenario
+from gortyn.model.access import CLASSES
 from gortyn.model.conversions import S_PER_HOUR
-from gortyn.model.tenant import TenantClass
 
 if TYPE_CHECKING:
+    from gortyn.admission import Admission
     from gortyn.kernels.types import Jobs
     from gortyn.machine import Partition
     from gortyn.operation import Log
@@ -36,9 +43,11 @@ class ClassAccess:
     goodput_share : `chip_hours` over both; nan where there are none
     chip_hours_share : `chip_hours` over those of all tenants
     served_share : `chip_hours` over those of a machine on which every job starts at once and nothing fails, inside the
-        same window
-    wait_p10_s, wait_p50_s, wait_p90_s, wait_p99_s, wait_mean_s : queue wait over jobs that started [s]; of a class
-        without those of its leftover tenants, who are promised none, unless it has no others
+        same window; above 1 where jobs hold their nodes for longer than their run time, as those that a wide spread
+        over the network slows down
+    wait_p10_s, wait_p50_s, wait_p90_s, wait_p99_s, wait_mean_s : queue wait over jobs that started [s], from submission
+        to start without the time until their data had come; of a class without those of its leftover tenants, who are
+        promised none, unless it has no others
     bounded_slowdown_mean : mean over the same jobs of wait plus time to the end over that time, runs under ten seconds
         counted as ten
     revenue_eur : `chip_hours` times the tenants' prices [EUR]
@@ -80,7 +89,7 @@ class Access:
 
     Attributes
     ----------
-    classes : classes that have tenants, in the order of `gortyn.model.tenant.TenantClass`
+    classes : classes that have tenants, in the order of `gortyn.model.access.CLASSES`
     tenants : tenants, in scenario order
     wait_quantiles : wait that 0, 1, ..., 100 % of a class's jobs do not exceed [s], float64[class, 101]
     capacity_chip_hours : chip-hours in service within the window
@@ -90,6 +99,13 @@ class Access:
     utilisation_share : chip-hours of jobs, the lost ones included, over capacity; 0 where nothing is in service
     delivered_share : `delivered_chip_hours` over capacity
     gini, jain : evenness of `served_share` over the tenants that sent jobs, but for leftover ones
+    modes : modes of access, in scenario order
+    applications : what became of each application
+    funnel : applications submitted within the window by mode, class and country
+    mode_waits : steps from application to first job by mode and class, what holders take to send it apart
+    groups : what classes, sizes of jobs and countries got
+    evenness : how evenly, by grouping and quantity
+    enclaves : use of enclaves, in scenario order
     """
 
     classes: tuple[ClassAccess, ...]
@@ -103,10 +119,17 @@ class Access:
     delivered_share: float
     gini: float
     jain: float
+    modes: tuple[ModeAccess, ...] = ()
+    applications: ApplicationUse = field(default=NO_USE)
+    funnel: tuple[FunnelRow, ...] = ()
+    mode_waits: tuple[ModeWait, ...] = ()
+    groups: tuple[GroupAccess, ...] = ()
+    evenness: tuple[Evenness, ...] = ()
+    enclaves: tuple[EnclaveUse, ...] = ()
 
 
 class _Sums(NamedTuple):
-    """Sums by tenant."""
+    """Sums by tenant; `prompt_of_jobs` by job."""
 
     jobs: NDArray[np.int64]
     started: NDArray[np.int64]
@@ -115,6 +138,7 @@ class _Sums(NamedTuple):
     delivered: NDArray[np.float64]
     lost: NDArray[np.float64]
     revenue_eur: NDArray[np.float64]
+    prompt_of_jobs: NDArray[np.float64]
 
 
 class _Waits(NamedTuple):
@@ -124,31 +148,14 @@ class _Waits(NamedTuple):
     slowdown: NDArray[np.float64]
 
 
-class _Figures(TypedDict):
-    """The fields that a class and a tenant have in common."""
-
-    jobs: int
-    unstarted_jobs: int
-    asked_chip_hours: float
-    chip_hours: float
-    lost_chip_hours: float
-    goodput_share: float
-    chip_hours_share: float
-    served_share: float
-    wait_p10_s: float
-    wait_p50_s: float
-    wait_p90_s: float
-    wait_p99_s: float
-    wait_mean_s: float
-    bounded_slowdown_mean: float
-    revenue_eur: float
-
-
-def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, log: Log) -> Access:
-    """Waits, chip-hours and revenue by class and by tenant, and how evenly the tenants are served.
+def account(
+    scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, log: Log, admission: Admission
+) -> Access:
+    """Waits, chip-hours and revenue by class and by tenant; who was admitted; how evenly all are served.
 
     Chip-hours count all chips of the nodes that a job takes for itself. Waits run from submission to the first start,
-    over all jobs submitted in the window that started, also after it. Nobody pays for chip-hours that were lost.
+    the time until data had come apart, over all jobs submitted in the window that started, also after it. Nobody pays
+    for chip-hours that were lost.
 
     Parameters
     ----------
@@ -156,6 +163,7 @@ def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, l
     partitions : rows of the log's hourly arrays
     jobs : struct of arrays, int64[job]; `tenant` indexes the scenario's tenants
     log : start and end of each job [s]; chip-hours of each tenant, float64[partition, tenant, hour]
+    admission : applications and what was decided; `Admission.none()` without modes
 
     Raises
     ------
@@ -165,9 +173,49 @@ def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, l
         message = f"the log has {len(log.capacity_chips)} partitions, not {len(partitions)}"
         raise ValueError(message)
     sums = _sums(scenario, jobs, log)
+    classes, tenants, quantiles_s = _classes_and_tenants(scenario, sums, jobs, log)
     capacity, lost = float(log.capacity_chips.sum()), float(sums.lost.sum())
     delivered = float(sums.delivered.sum())
-    leftover = np.array([tenant.qos == "leftover" for tenant in scenario.tenants])
+    leftover = _leftover(scenario)
+    served = [row.served_share for row, last in zip(tenants, leftover, strict=True) if row.jobs and not last]
+    window_s = log.capacity_chips.shape[1] * S_PER_HOUR
+    got = job_chip_hours(jobs, log, window_s)
+    # Leftover jobs are promised no wait; where there are no others, theirs are told.
+    told = (log.start_s >= 0) if leftover.all() else (log.start_s >= 0) & ~leftover[jobs.tenant]
+    use = application_use(scenario, admission, jobs, log, got, window_s)
+    of_jobs = JobAccess(got, sums.prompt_of_jobs, queue_wait_s(jobs, log), log.end_s - log.start_s, told)
+    grouped = groups(scenario, classes, admission, jobs, of_jobs, window_s)
+    return Access(
+        classes=classes,
+        tenants=tenants,
+        wait_quantiles=quantiles_s,
+        capacity_chip_hours=capacity,
+        delivered_chip_hours=delivered,
+        lost_chip_hours=lost,
+        failed_chip_hours=float(log.down_chips.sum()),
+        utilisation_share=(delivered + lost) / capacity if capacity else 0.0,
+        delivered_share=delivered / capacity if capacity else 0.0,
+        gini=gini(served),
+        jain=jain(served),
+        modes=modes(scenario, admission, use, window_s),
+        applications=use,
+        funnel=funnel(scenario, admission, use, window_s),
+        mode_waits=mode_waits(scenario, admission, use, window_s),
+        groups=grouped,
+        evenness=evenness(scenario, grouped, tenants, admission, window_s),
+        enclaves=enclave_uses(scenario, partitions, jobs, log),
+    )
+
+
+def _leftover(scenario: Scenario) -> NDArray[np.bool_]:
+    return np.array([tenant.qos == "leftover" for tenant in scenario.tenants])
+
+
+def _classes_and_tenants(
+    scenario: Scenario, sums: _Sums, jobs: Jobs, log: Log
+) -> tuple[tuple[ClassAccess, ...], tuple[TenantAccess, ...], NDArray[np.float64]]:
+    """Figures of classes and tenants, and the wait quantiles of the classes."""
+    delivered, leftover = float(sums.delivered.sum()), _leftover(scenario)
     tenants: dict[int, TenantAccess] = {}
     classes: list[ClassAccess] = []
     quantiles_s: list[NDArray[np.float64]] = []
@@ -178,33 +226,19 @@ def account(scenario: Scenario, partitions: tuple[Partition, ...], jobs: Jobs, l
         members = np.flatnonzero(class_of == place)
         tenant_of, waits = _waits(np.flatnonzero(started_in == place), jobs, log)
         for index in members.tolist():
-            figures, _ = _figures(sums, [index], _of(waits, tenant_of == index), delivered)
-            tenants[index] = TenantAccess(tenant=scenario.tenants[index].name, tenant_class=name, **figures)
+            row, _ = _figures(name, sums, [index], _of(waits, tenant_of == index), delivered)
+            tenants[index] = TenantAccess(tenant=scenario.tenants[index].name, **asdict(row))
         if 0 < leftover[members].sum() < members.size:
             waits = _of(waits, ~leftover[tenant_of])
-        figures, wait_s = _figures(sums, members.tolist(), waits, delivered)
-        classes.append(ClassAccess(tenant_class=name, **figures))
+        row, wait_s = _figures(name, sums, members.tolist(), waits, delivered)
+        classes.append(row)
         quantiles_s.append(wait_s)
-    rows = tuple(tenants[index] for index in range(len(scenario.tenants)))
-    served = [row.served_share for row, last in zip(rows, leftover, strict=True) if row.jobs and not last]
-    return Access(
-        classes=tuple(classes),
-        tenants=rows,
-        wait_quantiles=np.array(quantiles_s),
-        capacity_chip_hours=capacity,
-        delivered_chip_hours=delivered,
-        lost_chip_hours=lost,
-        failed_chip_hours=float(log.down_chips.sum()),
-        utilisation_share=(delivered + lost) / capacity if capacity else 0.0,
-        delivered_share=delivered / capacity if capacity else 0.0,
-        gini=gini(served),
-        jain=jain(served),
-    )
+    return tuple(classes), tuple(tenants[index] for index in range(len(scenario.tenants))), np.array(quantiles_s)
 
 
 def _classes(scenario: Scenario) -> list[str]:
     present = {tenant.tenant_class for tenant in scenario.tenants}
-    return [name for name in get_args(TenantClass) if name in present]
+    return [name for name in CLASSES if name in present]
 
 
 def _sums(scenario: Scenario, jobs: Jobs, log: Log) -> _Sums:
@@ -226,13 +260,13 @@ def _sums(scenario: Scenario, jobs: Jobs, log: Log) -> _Sums:
         delivered=delivered,
         lost=log.tenant_lost_chip_hours,
         revenue_eur=delivered * price,
+        prompt_of_jobs=prompt_chip_hours,
     )
 
 
 def _waits(started: NDArray[np.int64], jobs: Jobs, log: Log) -> tuple[NDArray[np.int32], _Waits]:
     """Tenant, wait and slowdown of some jobs that started."""
-    start_s = log.start_s[started]
-    wait_s, run_s = start_s - jobs.submit_s[started], log.end_s[started] - start_s
+    wait_s, run_s = queue_wait_s(jobs, log, started), log.end_s[started] - log.start_s[started]
     return jobs.tenant[started], _Waits(wait_s, bounded_slowdown(wait_s, run_s))
 
 
@@ -241,15 +275,16 @@ def _of(waits: _Waits, chosen: NDArray[np.bool_]) -> _Waits:
 
 
 def _figures(
-    sums: _Sums, members: list[int], waits: _Waits, all_delivered: float
-) -> tuple[_Figures, NDArray[np.float64]]:
-    """Figures of some tenants by sums and waits, and the wait quantiles."""
+    tenant_class: str, sums: _Sums, members: list[int], waits: _Waits, all_delivered: float
+) -> tuple[ClassAccess, NDArray[np.float64]]:
+    """Figures of some tenants of a class by sums and waits, and the wait quantiles."""
     wait_s, slowdown = waits
     wait_quantiles = quantiles(wait_s)
     jobs = int(sums.jobs[members].sum())
     chip_hours, lost = float(sums.delivered[members].sum()), float(sums.lost[members].sum())
     prompt = float(sums.prompt[members].sum())
-    figures = _Figures(
+    figures = ClassAccess(
+        tenant_class=tenant_class,
         jobs=jobs,
         unstarted_jobs=jobs - int(sums.started[members].sum()),
         asked_chip_hours=float(sums.asked[members].sum()),

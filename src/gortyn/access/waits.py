@@ -1,14 +1,33 @@
-"""This module owns how long jobs wait: quantiles of the queue wait and the bounded slowdown."""
+"""This module owns how long jobs wait: the queue wait, its quantiles, and the bounded slowdown."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from gortyn.kernels.types import Jobs
+    from gortyn.operation import Log
+
 PERCENT: Final = 100
 BOUND_S: Final = 10  # source: Feitelson & Rudolph 1998, "Metrics and benchmarking for parallel job scheduling"
+
+
+def queue_wait_s(jobs: Jobs, log: Log, chosen: NDArray[np.integer] | None = None) -> NDArray[np.int64]:
+    """Queue wait of each job [s]: from submission to its first start, less the time until its data had come.
+
+    Time that a job is put off to a cheaper hour is part of it. It means nothing of jobs that never started.
+
+    Parameters
+    ----------
+    jobs, log : of the same jobs
+    chosen : places of some jobs; all where left out
+    """
+    if chosen is None:
+        return log.start_s - jobs.submit_s - log.staged_s
+    return log.start_s[chosen] - jobs.submit_s[chosen] - log.staged_s[chosen]
 
 
 def quantiles(wait_s: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -16,7 +35,7 @@ def quantiles(wait_s: NDArray[np.int64]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    wait_s : start less submission of each job [s], any order
+    wait_s : queue wait of each job [s], any order
 
     Returns
     -------
@@ -43,7 +62,7 @@ def bounded_slowdown(wait_s: NDArray[np.int64], run_s: NDArray[np.int64]) -> NDA
 
     Parameters
     ----------
-    wait_s : start less submission [s], >= 0
+    wait_s : queue wait [s], >= 0
     run_s : end less start [s], >= 0, same shape
 
     >>> bounded_slowdown(np.array([0, 90, 30]), np.array([1, 10, 60])).tolist()

@@ -5,16 +5,15 @@ CSV files are UTF-8 with commas, a header, dates as ISO 8601 and nothing in a ce
 
 from __future__ import annotations
 
-import csv
-import math
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from gortyn import __version__
 from gortyn.io.columns import dictionary
+from gortyn.io.csv_files import Rows, columns_of, write_csv
+from gortyn.io.csv_files import rows_of as rows_of_table
 from gortyn.io.money_tables import tables
 from gortyn.io.results import MANIFEST, appear, manifest, sha256, write_json
 from gortyn.io.workbook import Billed, Book, write_workbook
@@ -24,10 +23,7 @@ from gortyn.resolve import Origin, PathKey, leaves, named_path, printed
 
 if TYPE_CHECKING:
     from gortyn.finance import Finance
-    from gortyn.result import Result
-    from gortyn.run import Funded
-
-Rows = list[dict[str, Any]]
+    from gortyn.result import Funded, Result
 
 WORKBOOK: Final = "cash-flow.xlsx"
 COLUMNS: Final = "columns.csv"
@@ -48,18 +44,7 @@ SAID: Final = (
 
 def rows_of(finance: Finance) -> dict[str, Rows]:
     """Return the rows of every table of money; None where a value does not exist."""
-    return {
-        name: [
-            dict(zip(columns, map(_plain, values), strict=True)) for values in zip(*columns.values(), strict=True)
-        ]
-        for name, columns in tables(finance).items()
-    }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON and CSV have it, from numpy or Python."""
-    found = value.item() if hasattr(value, "item") else value
-    return None if isinstance(found, float) and not math.isfinite(found) else found
+    return {name: rows_of_table(columns) for name, columns in tables(finance).items()}
 
 
 def write(
@@ -85,11 +70,11 @@ def write(
 def _fill(funded: Funded | Result, origins: Mapping[PathKey, Origin], folder: Path) -> None:
     scenario, rows = funded.scenario, rows_of(funded.finance)
     written: dict[str, Callable[[Path], None]] = {
-        f"{name}.csv": partial(_write_csv, list(dictionary()[name]), table) for name, table in rows.items()
+        f"{name}.csv": partial(write_csv, list(dictionary()[name]), table) for name, table in rows.items()
     }
     named = input_rows(scenario, origins)
-    written[f"{INPUTS}.csv"] = partial(_write_csv, list(dictionary()[INPUTS]), named)
-    written[COLUMNS] = partial(_write_csv, *_columns((*rows, INPUTS)))
+    written[f"{INPUTS}.csv"] = partial(write_csv, list(dictionary()[INPUTS]), named)
+    written[COLUMNS] = partial(write_csv, *columns_of((*rows, INPUTS)))
     written[WORKBOOK] = partial(write_workbook, book(scenario, funded.finance, rows, named))
     hashes = {}
     for name, make in written.items():
@@ -97,36 +82,6 @@ def _fill(funded: Funded | Result, origins: Mapping[PathKey, Origin], folder: Pa
         hashes[name] = sha256((folder / name).read_bytes())
     keys = [fact.key for fact in funded.facts]
     write_json(folder / MANIFEST, manifest(scenario, scenario_yaml(scenario), hashes, {}, keys, funded.seconds))
-
-
-def _write_csv(header: list[str], rows: Iterable[Mapping[str, Any]], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([_cell(row[name]) for name in header] for row in rows)
-
-
-def _cell(value: Any) -> str:
-    """A value as a cell of a CSV file: numbers in full, so that they read back as they were."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
-
-
-def _columns(names: Iterable[str]) -> tuple[list[str], Rows]:
-    header = ["table", "column", "unit", "description"]
-    rows = [
-        {"table": table, "column": name, "unit": column.unit, "description": column.description}
-        for table in names
-        for name, column in dictionary()[table].items()
-    ]
-    return header, rows
 
 
 def input_rows(scenario: Scenario, origins: Mapping[PathKey, Origin]) -> Rows:
