@@ -14,6 +14,7 @@ from gortyn.cli.output import InvalidInput, check_target, complain, say_json
 from gortyn.cli.trace import read_trace
 
 if TYPE_CHECKING:
+    from gortyn.advice.validation import AccessValidation
     from gortyn.energy.validation import EnergyValidation
     from gortyn.finance.validation import FinanceValidation
     from gortyn.operation.starts import StartsValidation
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gortyn.training.validation import TrainingValidation
     from gortyn.workload.trace import Trace
 
-SUBJECTS = ("training", "goodput", "operation", "energy", "finance")
+SUBJECTS = ("training", "goodput", "operation", "energy", "finance", "access")
 Files = Annotated[Sequence[str], Parameter(consume_multiple=True, negative=())]
 STARTS = {"job_id": ("job_id",), "start": ("start", "start_s")}
 """Columns of a table of starts, and the names that they go by."""
@@ -56,12 +57,13 @@ def validate(
     ----------
     subject
         What to compare: training (step times of measured runs), goodput (published shares and failure rates),
-        operation (recorded starts of jobs), energy (metered nodes, published PUE, carbon and shifting) or finance (a
-        reference model of project finance, a worked example, losses of tranches, sums of cash).
+        operation (recorded starts of jobs), energy (metered nodes, published PUE, carbon and shifting), finance (a
+        reference model of project finance, a worked example, losses of tranches, sums of cash) or access (processing
+        times, calendars, priorities of a real Slurm, the texts' own arithmetic, cloud prices).
     table
         CSV file of measurements, with a header; for operation a job trace with recorded starts, or with --trace a CSV
-        file of starts (job_id, start). Energy also runs without one, on the figures of the catalogue; finance takes
-        none.
+        file of starts (job_id, start). Energy and access also run without one, on the figures of the catalogue; that
+        of access holds applications (mode, submitted or cutoff, granted). Finance takes none.
     out
         Write every prediction to this CSV file.
     software
@@ -114,6 +116,8 @@ def validate(
             report = _energy(table, carbon, price, weather, country)
         elif subject == "finance":
             report = _finance(table, cases)
+        elif subject == "access":
+            report = _access(table)
         else:
             stated = {name: value for name, value in {**machine, **rules}.items() if value is not None}
             report = _measured(subject, table, software, stated, trace, format, time_zone)
@@ -139,7 +143,7 @@ def _check_options(
         raise InvalidInput(f"gortyn validate: --cases is for finance, not for {subject}")
     if subject != "energy" and (given := [f"--{name}" for name, value in hours.items() if value is not None]):
         raise InvalidInput(f"gortyn validate: {', '.join(given)} is for energy, not for {subject}")
-    if subject in ("energy", "finance") and software is not None:
+    if subject in ("energy", "finance", "access") and software is not None:
         raise InvalidInput(f"gortyn validate: --software is for training, not for {subject}")
     given = [f"--{name.replace('_', '-')}" for name, value in stated.items() if value is not None]
     if subject != "operation":
@@ -197,6 +201,14 @@ def _finance(table: Path | None, cases: Sequence[str]) -> FinanceValidation:
     if table is not None:
         raise InvalidInput(f"gortyn validate: finance takes no table; name a case with --cases {table}")
     return validated(cases)
+
+
+def _access(table: Path | None) -> AccessValidation:
+    """Published figures, and applications of a table; ValueError where it has not what it needs."""
+    from gortyn.advice.validation import validate_access
+    from gortyn.catalogue import load
+
+    return validate_access(load().lookup(), [] if table is None else _rows(table), str(table))
 
 
 def _operation(
