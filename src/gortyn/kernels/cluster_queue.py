@@ -25,6 +25,7 @@ from gortyn.kernels.cluster_state import (
 )
 from gortyn.kernels.cluster_types import ALWAYS_PM, CONSERVATIVE, FCFS, LEFTOVER, PRIORITY, SJF, URGENT
 from gortyn.kernels.cluster_waiting import insert, summarize
+from gortyn.kernels.multifactor import weigh
 
 
 @njit(**INNER)
@@ -43,11 +44,10 @@ def change_rates(state: State, p: int, t: int, chips: int) -> None:
 def priority(state: State, p: int, t: int, queue_s: int, nodes: int) -> int:
     """Multifactor priority of a waiting job at the last boundary."""
     rule, part, tenant = state.world[0], state.part[p], state.tenant[t]
-    aged = max(0, part.sorted_s - queue_s) / rule.age_s
-    value = rule.age_weight * min(1.0, aged)
-    value += rule.fair_weight * tenant.fair
-    value += rule.size_weight * (nodes / (part.beyond - part.first))
-    value += rule.qos_weight * tenant.qos
+    value = weigh(
+        rule.age_weight, part.sorted_s - queue_s, rule.age_s, rule.fair_weight, tenant.fair,
+        rule.size_weight, nodes / (part.beyond - part.first), rule.qos_weight, tenant.qos,
+    )  # fmt: skip
     return INT(math.floor(value))
 
 

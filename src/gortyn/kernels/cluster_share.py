@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from numba import njit
 
 from gortyn.kernels.cluster_queue import key_of
 from gortyn.kernels.cluster_state import BLOCK, HALF, INNER, INT, LEVEL, ZERO, Records, State
 from gortyn.kernels.cluster_types import HOUR_S, NEVER, PRIORITY, Tally
 from gortyn.kernels.cluster_waiting import block_at, blocks, entries, open_block, summarize, waiting_job
+from gortyn.kernels.multifactor import effective_usage, fair_factor
 
 
 @njit(**INNER)
@@ -77,11 +76,10 @@ def know_fair(state: State, accounts: Records) -> None:
         parent = accounts[account.parent]
         account.norm = parent.norm * account.portion
         own = account.used / total
-        account.eff = own if account.parent == 0 else own + (parent.eff - own) * account.portion
+        account.eff = effective_usage(own, parent.eff, account.portion, account.parent == 0)
     for t in range(world.tenants):
         account = accounts[state.tenant[t].account]
-        # The base is no constant, because the compiler would turn a power of two into another function.
-        state.tenant[t].fair = math.pow(world.two, -account.eff / account.norm)
+        state.tenant[t].fair = fair_factor(account.eff, account.norm, world.two)
 
 
 @njit(**INNER)
