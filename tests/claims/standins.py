@@ -26,18 +26,18 @@ def machine_of(chip, facts):
     )
 
 
-def site_of(name, chips):
+def site_of(name, chips, connection_mw=900.0):
     return plain.site(
         name=name,
         title=name.capitalize(),
-        grid=plain.grid(connection_mw=900.0),
+        grid=plain.grid(connection_mw=connection_mw),
         cooling=Cooling(kind="liquid", pue=1.1),
         phases=(Phase(name="one", operational=date(2028, 1, 1), machine="it", chips=chips),),
     )
 
 
-def tenant_of(name, kind, price=0.0):
-    return plain.tenant(name=name, tenant_class=kind, demand_share=0.1, price_eur_per_chip_hour=price)
+def tenant_of(name, kind, price=0.0, **more):
+    return plain.tenant(name=name, tenant_class=kind, demand_share=0.1, price_eur_per_chip_hour=price, **more)
 
 
 def served(name, kind, share=1.0, wait_h=1.0, of_all=0.2):
@@ -52,6 +52,19 @@ def served(name, kind, share=1.0, wait_h=1.0, of_all=0.2):
     )
 
 
+def access_of(users, jain, *, funnel=(), groups=(), evenness=(), enclaves=()):
+    tables = {"funnel": funnel, "groups": groups, "evenness": evenness, "enclaves": enclaves}
+    return SimpleNamespace(classes=users, tenants=users, jain=jain, **tables)
+
+
+def applied(kind, *, admitted, refused=0, crowded_out=0, ineligible=0, mode="fast-lane"):
+    """Applications of a class, as the funnel counts them."""
+    decided = {"admitted": admitted, "refused": refused, "crowded_out": crowded_out, "ineligible": ineligible}
+    return SimpleNamespace(
+        mode=mode, tenant_class=kind, country="FR", applications=sum(decided.values()), withdrawn=0, **decided
+    )
+
+
 def drawn(layer):
     """Debt that is safe, and a first loss that is not."""
     lost = layer.kind == "first-loss"
@@ -63,6 +76,7 @@ def finance_of(scenario, plans, runs, facts, *, public_share, eur_per_chip_hour)
     h100_per_chip = sum(one.h100_equivalents for one in plans) / sum(one.chips for one in plans)
     return SimpleNamespace(
         capex_eur=capex_eur,
+        levelised_eur_per_chip_hour=eur_per_chip_hour,
         public_share=public_share,
         public_eur=public_share * capex_eur,
         private_eur=(1 - public_share) * capex_eur,

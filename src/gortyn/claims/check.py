@@ -2,94 +2,116 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import Final
 
 from gortyn.catalogue import Lookup
-from gortyn.claims import access as access_claims
-from gortyn.claims import carbon, history, money, size, structure
-from gortyn.claims import training as training_claims
+from gortyn.claims import (
+    access,
+    carbon,
+    data,
+    fund,
+    money,
+    protection,
+    record,
+    saving,
+    size,
+    structure,
+    training,
+    users,
+    work,
+)
+from gortyn.claims import world as world_claims
+from gortyn.claims.evidence import Inputs, assumptions, conflicts, sources
 from gortyn.claims.text import number
-from gortyn.claims.verdict import Case, Claim, Evaluator, Finding, Verdict
-from gortyn.machine import SitePlan
-from gortyn.model import Scenario
-from gortyn.training import TrainingEstimate
-
-if TYPE_CHECKING:
-    from gortyn.access import Access
-    from gortyn.energy import EnergyAccount
-    from gortyn.finance import Finance
+from gortyn.claims.verdict import Case, Claim, Evaluator, Verdict
 
 EVALUATORS: Final[dict[str, Evaluator]] = {
     **money.EVALUATORS,
+    **fund.EVALUATORS,
     **structure.EVALUATORS,
     **size.EVALUATORS,
-    **access_claims.EVALUATORS,
-    **training_claims.EVALUATORS,
+    **world_claims.EVALUATORS,
+    **work.EVALUATORS,
+    **access.EVALUATORS,
+    **users.EVALUATORS,
+    **protection.EVALUATORS,
+    **data.EVALUATORS,
+    **training.EVALUATORS,
+    **saving.EVALUATORS,
     **carbon.EVALUATORS,
-    **history.EVALUATORS,
+    **record.EVALUATORS,
 }
-"""Evaluator of each claim that a scenario, or the record, can speak about."""
+"""Evaluator of each claim."""
 
 TEXT_UNITS: Final = ("text", "date")
 
 
-def check(
-    scenario: Scenario,
-    plans: tuple[SitePlan, ...],
-    estimates: tuple[TrainingEstimate, ...],
-    energy: EnergyAccount,
-    access: Access,
-    finance: Finance,
-    facts: Lookup,
-) -> tuple[Verdict, ...]:
+def check(case: Case) -> tuple[Verdict, ...]:
     """Verdict on every claim of the catalogue, in the order of their numbers.
 
-    A claim that no evaluator knows is history where it speaks of the past, and not checkable otherwise.
+    Each claim is evaluated with a reader of its own, so that its verdict names the facts it rests on; what was read is
+    also noted in the reader of the case.
 
     Parameters
     ----------
-    scenario : resolved scenario
-    plans, estimates, energy, access, finance : what its stages came to
-    facts : catalogue; its kind `claims` has the claims
+    case : resolved scenario, what its stages came to, and the catalogue, whose kind `claims` has the claims
 
     Raises
     ------
-    UnknownEntry : a claim without statement, value, asked_of, said_by or check, or another fact that is missing.
+    UnknownEntry : a claim lacks one of its fields, or another fact is missing.
+    KeyError : the catalogue has a claim that no evaluator knows.
     """
-    case = Case(scenario, plans, estimates, energy, access, finance, facts)
-    return tuple(_verdict(_claim(id, facts), case) for id in sorted(facts.catalogue.entries("claims")))
+    inputs = Inputs(case)
+    return tuple(
+        _verdict(_claim(id, case.facts), case, inputs) for id in sorted(case.facts.catalogue.entries("claims"))
+    )
 
 
 def _claim(id: str, facts: Lookup) -> Claim:
     value = facts.fact("claims", id, "value")
+    disputed = facts.catalogue.has("claims", id, "conflict")
     return Claim(
         id=id,
         statement=facts.text("claims", id, "statement"),
         said_by=facts.text("claims", id, "said_by"),
-        asked_of=facts.text("claims", id, "asked_of"),
+        topic=facts.text("claims", id, "topic"),
         value=value.value,
         unit=value.unit,
         low=value.low,
         high=value.high,
         check=facts.text("claims", id, "check"),
+        conflict=facts.text("claims", id, "conflict") if disputed else "",
     )
 
 
-def _verdict(claim: Claim, case: Case) -> Verdict:
-    evaluate = EVALUATORS.get(claim.id, history.past if claim.asked_of == "history" else _silent)
-    finding = evaluate(claim, case)
+def _verdict(claim: Claim, case: Case, inputs: Inputs) -> Verdict:
+    reader = case.facts.catalogue.lookup()
+    finding = EVALUATORS[claim.id](claim, replace(case, facts=reader))
+    for fact in reader.used:
+        case.facts.fact(fact.kind, fact.entry, fact.field)
     unit = finding.unit if finding.unit is not None else claim.unit
     return Verdict(
         id=claim.id,
         statement=claim.statement,
         said_by=claim.said_by,
+        topic=claim.topic,
         verdict=finding.verdict,
+        condition=finding.condition if finding.verdict == "holds_if" else "",
+        sentence=finding.sentence,
         claimed=claimed(claim),
         found=finding.found,
         why=finding.why,
+        baseline=finding.baseline,
+        assumptions=assumptions(finding.inputs, inputs),
+        conflicts=conflicts(claim, reader.used),
         claimed_value=claim.number if finding.claimed_value is None else finding.claimed_value,
         found_value=finding.found_value,
+        break_even_value=finding.break_even_value,
+        break_even=finding.break_even,
         unit="" if unit in TEXT_UNITS else unit,
+        sources=tuple(dict.fromkeys(sources(claim, case, reader.used, finding.inputs, inputs))),
+        figures=finding.figures,
     )
 
 
@@ -100,13 +122,3 @@ def claimed(claim: Claim) -> str:
     if claim.unit in ("count", "year"):
         return f"{claim.value:.0f}" if claim.unit == "year" else number(claim.value)
     return number(claim.value) + (" times" if claim.unit == "1" else f" {claim.unit}")
-
-
-def _silent(claim: Claim, _: Case) -> Finding:
-    """A claim that the scenario has no number for."""
-    what = "It is an opinion with" if claim.asked_of == "opinion" else "It states"
-    return Finding(
-        "not-checkable",
-        "No number of this scenario speaks to it.",
-        f"{what} nothing that a plan of sites could be held to. {claim.record}",
-    )

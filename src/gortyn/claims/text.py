@@ -14,6 +14,33 @@ MILLION: Final = 1e6
 THOUSAND: Final = 1e3
 DIGITS: Final = 3  # source: more would pretend a precision that no plan has
 
+CLASS_WORDS: Final = {
+    "start-up": "Start-ups",
+    "sme": "Small companies",
+    "research": "Researchers",
+    "public": "Public bodies",
+    "industry": "Large companies",
+    "anchor": "Anchor customers",
+}
+
+
+def word(tenant_class: str) -> str:
+    """A class of tenants as a heading says it.
+
+    >>> word("sme")
+    'Small companies'
+    """
+    return CLASS_WORDS.get(tenant_class, tenant_class.capitalize())
+
+
+def words(classes: Iterable[str]) -> list[str]:
+    """Classes of tenants as a sentence says them.
+
+    >>> words(["start-up", "public"])
+    ['start-ups', 'public bodies']
+    """
+    return [word(name).lower() for name in classes]
+
 
 def number(value: float) -> str:
     """A number with three significant digits, counts in full with separators; `?` for nan.
@@ -39,6 +66,15 @@ def eur(amount: float) -> str:
         if abs(amount) >= unit:
             return f"EUR {number(amount / unit)}{name}"
     return f"EUR {number(amount)}"
+
+
+def usd(amount: float) -> str:
+    """An amount of dollars.
+
+    >>> usd(500e9)
+    'USD 500 bn'
+    """
+    return eur(amount).replace("EUR", "USD")
 
 
 def percent(share: float) -> str:
@@ -107,21 +143,29 @@ def plural(count: float, noun: str) -> str:
     return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"
 
 
+def sentence(text: str) -> str:
+    """A text as a sentence, from a capital to a full stop.
+
+    >>> sentence("its 4 sites wait")
+    'Its 4 sites wait.'
+    """
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def clauses(parts: Iterable[str]) -> str:
     """Clauses of one sentence, apart by semicolons, from a capital to a full stop.
 
     >>> clauses(["sites wait", "chips in Jülich run"])
     'Sites wait; chips in Jülich run.'
     """
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    return sentence("; ".join(parts))
 
 
 def listed(parts: Iterable[str]) -> str:
     """Parts of a sentence with commas and an `and`.
 
-    >>> listed(["a"]), listed("abc")
-    ('a', 'a, b and c')
+    >>> listed(["a"]), listed("abc"), listed([])
+    ('a', 'a, b and c', 'none')
     """
-    *head, last = parts
+    *head, last = tuple(parts) or ("none",)
     return f"{', '.join(head)} and {last}" if head else last

@@ -24,17 +24,19 @@ DOMINANT_SHARE: Final = 0.5  # source: EU horizontal merger guidelines (2004/C 3
 # Of what it would have got on an empty machine, a class that has access gets nearly all in the same year.
 SERVED_SHARE: Final = 0.9  # source: assumed, what waits there are move less than a tenth of the work out of the year
 
-# "A few weeks": under two months, after which one would speak of months.
-FEW_WEEKS: Final = 8  # source: the weeks in two months, rounded down
+# "All" who are eligible and apply are admitted, and some of them.
+ALL_ADMITTED: Final = 0.9  # source: assumed, all but one in ten
+SOME_ADMITTED: Final = 0.1  # source: assumed, one in ten, below which most who apply would not speak of access
+
+# Decisions from which on a share of them says something.
+LEAST_DECIDED: Final = 10  # source: assumed, with fewer one decision moves the share by more than a tenth
+
 # "Six to nine months" in weeks.
 MONTHS_FROM_WEEKS: Final = 26  # source: half a year
 MONTHS_TO_WEEKS: Final = 39  # source: three quarters of a year
 
 # "Thousands" is a plural.
 THOUSANDS: Final = 2 * 1000  # source: the least plural of a thousand
-
-# Emissions depend on the place where the range over the grids of the catalogue is more than this factor.
-GRIDS_DIFFER: Final = 2
 
 
 def near(found: float, claimed: float, tolerance: float = ROUNDED) -> bool:
