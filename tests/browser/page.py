@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 TABS = {
     "overview": "Overview",
     "machine": "Machine",
     "training": "Training",
     "operation": "Operation",
+    "access": "Access",
     "energy": "Energy and carbon",
     "money": "Money",
     "claims": "Claims",
@@ -29,6 +30,7 @@ CHARTS = {
     "machine": 1,
     "training": 1,
     "operation": 4,
+    "access": 3,
     "energy": 10,
     "money": 11,
     "claims": 0,
@@ -112,6 +114,10 @@ def drawn(page: Page, tab: str) -> list[int]:
 
 
 def downloaded(page: Page, figure: str) -> list[dict[str, str]]:
+    return downloaded_by(page, page.locator(f"#{figure}").get_by_role("button", name="Download"))
+
+
+def downloaded_by(page: Page, button: Locator) -> list[dict[str, str]]:
     with page.expect_download() as download:
-        page.locator(f"#{figure}").get_by_role("button", name="Download").click()
+        button.click()
     return list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))

@@ -72,11 +72,11 @@ def test_layers_of_map_and_hours_are_chosen_by_keyboard(report: Path, data: dict
     told = plain(colours.locator(".scale").inner_text())
     assert three_digits(min(pues)) in told
     heat = page.locator("#heat")
-    seen = {heat.locator("img").get_attribute("src")}
+    seen = {heat.locator("img").get_attribute("src") or ""}
     for name in ("PUE", "Temperature", "Renewable share"):
         heat.get_by_role("radio", name=name).check()
         page.wait_for_function("seen => !seen.includes(document.querySelector('#heat img').src)", arg=sorted(seen))
-        seen.add(heat.locator("img").get_attribute("src"))
+        seen.add(heat.locator("img").get_attribute("src") or "")
     assert "heat=renewable_share" in page.url
     page.reload()
     assert page.locator("#heat").get_by_role("radio", name="Renewable share").is_checked()
@@ -186,8 +186,8 @@ def test_a_choice_of_sites_shows_its_own_screen_alone(choice: Path, show: Open, 
     watched = show(choice, "overview", width=width, scheme=scheme)
     page = watched.page
     assert page.locator(".screen").count() == 1
-    assert page.locator("nav").is_hidden()
-    page.wait_for_function("[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('path'))")
+    assert page.locator("nav.tabs").is_hidden()
+    page.wait_for_function("() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('path'))")
     assert len(drawn(page, "siting")) == 3
     assert page.locator("#screen-siting").evaluate(OVERLAPS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

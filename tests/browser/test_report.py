@@ -254,7 +254,9 @@ def test_paper_shows_all_screens_in_light_colours(report: Path, show: Open) -> N
     watched = show(report, scheme="dark")
     page = watched.page
     page.emulate_media(media="print")
-    page.wait_for_function("[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg path'))")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg path'))"
+    )
     assert page.locator(".screen:visible").count() == len(TABS)
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     for tab, least in CHARTS.items():
@@ -264,7 +266,7 @@ def test_paper_shows_all_screens_in_light_colours(report: Path, show: Open) -> N
         assert page.locator(f"#screen-{tab}").evaluate(OVERLAPS) == []
     widths = page.locator(".chart svg").evaluate_all("all => all.map(svg => svg.getBoundingClientRect().width)")
     assert max(widths) <= page.locator("body").evaluate("body => body.clientWidth")
-    assert page.locator("nav").is_hidden()
+    assert page.locator("nav.tabs").is_hidden()
     page.emulate_media(media="screen")
     assert page.locator(".screen:visible").count() == 1
     assert page.pdf().startswith(b"%PDF")

@@ -69,7 +69,7 @@ def test_training_draws_step_strategies_roof_and_scaling(trained: Path, show: Op
     watched = show(trained, "training", width=width, scheme=scheme)
     page = watched.page
     page.wait_for_function(
-        "[...document.querySelectorAll('#screen-training .chart')].every(c => c.querySelector('path'))"
+        "() => [...document.querySelectorAll('#screen-training .chart')].every(c => c.querySelector('path'))"
     )
     shapes = drawn(page, "training")
     assert len(shapes) == 4
@@ -129,6 +129,8 @@ def test_training_data_come_as_csv_and_rankings_are_chosen_by_objective(trained:
     page.locator("#roofline").get_by_role("button", name="Show as table").click()
     assert "989" in page.locator("#roofline .raw").inner_text()
     page.emulate_media(media="print")
-    page.wait_for_function("[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg path'))")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg path'))"
+    )
     assert page.locator("#screen-training").evaluate(OVERLAPS) == []
     watched.check()

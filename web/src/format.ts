@@ -150,7 +150,7 @@ const priceOf = (value: number, thing: string): string => `${money(value)} per $
 
 const THINGS: Record<string, string> = { tCO2e: "t\u00a0CO₂e" };
 
-const BY_UNIT: Record<string, (value: number) => string> = {
+export const BY_UNIT: Record<string, (value: number) => string> = {
   EUR: money,
   count,
   share,
@@ -184,6 +184,8 @@ const BY_UNIT: Record<string, (value: number) => string> = {
   deg: (value) => signed(value, `${Math.abs(value).toFixed(2)}°`),
   "s/step": seconds,
   GB: (value) => `${digits(value)}${NBSP}GB`,
+  TB: (value) => si(value, "B", 1e12),
+  "Gbit/s": (value) => si(value, "bit/s", 1e9),
   "TFLOP/s": (value) => si(value, "FLOP/s", 1e12),
   "FLOP/B": (value) => `${digits(value)}${NBSP}FLOP/byte`,
   "tokens/s": (value) => `${stepped(value, [[1e12, "trillion"], ...LARGE])}${NBSP}tokens/s`,

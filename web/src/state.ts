@@ -3,18 +3,22 @@ import { computed, effect, signal } from "@preact/signals";
 
 export interface Route {
   tab: string;
+  /** One thing on the screen that is meant, as a claim. */
+  place?: string;
   settings: Record<string, string>;
 }
 
-/** `#energy?site=sines` as tab and settings. */
+/** `#energy?site=sines` as tab and settings, `#claims/S51` as tab and place. */
 export function parseRoute(hash: string): Route {
-  const [tab = "", query = ""] = hash.replace(/^#/, "").split("?");
-  return { tab, settings: Object.fromEntries(new URLSearchParams(query)) };
+  const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
+  const [tab = "", place = ""] = path.split("/");
+  const settings = Object.fromEntries(new URLSearchParams(query));
+  return place ? { tab, place, settings } : { tab, settings };
 }
 
-export function routeHash({ tab, settings }: Route): string {
+export function routeHash({ tab, place, settings }: Route): string {
   const query = new URLSearchParams(Object.entries(settings).filter(([, value]) => value !== "")).toString();
-  return `#${tab}${query ? `?${query}` : ""}`;
+  return `#${tab}${place ? `/${place}` : ""}${query ? `?${query}` : ""}`;
 }
 
 export const route = signal<Route>({ tab: "", settings: {} });
@@ -26,7 +30,7 @@ export function setting(name: string, otherwise: string): string {
 /** Keep a choice in the address without a new entry in the history. */
 export const choose = (name: string, value: string): void => chooseAll({ [name]: value });
 
-/** Keep several choices at once; an empty one leaves the address. */
+/** Keep several choices at once; an empty one leaves the address, and so does the place that was meant. */
 export function chooseAll(values: Record<string, string>): void {
   const { tab, settings } = route.value;
   const next = { tab, settings: { ...settings, ...values } };

@@ -165,7 +165,7 @@ describe("screens", () => {
   it("are those whose tables the page has", () => {
     expect(tabs(choice.tables)).toEqual(["siting"]);
     expect(tabs(report.tables)).not.toContain("siting");
-    expect(tabs({ ...report.tables, ...choice.tables })).toHaveLength(9);
+    expect(tabs({ ...report.tables, ...choice.tables })).toHaveLength(10);
     expect(tabs({})).toEqual([]);
   });
 });

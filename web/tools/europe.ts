@@ -34,23 +34,41 @@ class ShortPath {
   }
 }
 
-export function europePaths(): string[] {
+/** ISO 3166-1 codes of the countries that the frame shows, by their number, which is what the atlas has. */
+const CODES = Object.fromEntries(
+  (
+    "008AL 020AD 040AT 056BE 070BA 100BG 112BY 191HR 196CY 203CZ 208DK 233EE 246FI 250FR 268GE 276DE 300GR 348HU " +
+    "352IS 372IE 376IL 380IT 428LV 438LI 440LT 442LU 470MT 498MD 499ME 528NL 578NO 616PL 620PT 642RO 643RU 688RS " +
+    "703SK 705SI 724ES 752SE 756CH 792TR 804UA 807MK 826GB"
+  )
+    .split(" ")
+    .map((pair) => [pair.slice(0, 3), pair.slice(3)]),
+);
+
+/** Outline of each country, and its code where it is one of Europe's. */
+export function europePaths(): { paths: string[]; codes: string[] } {
   const atlas = createRequire(import.meta.url)("world-atlas/countries-50m.json");
   const projection = europe();
   const countries = feature(atlas, atlas.objects.countries) as unknown as { features: GeoJSON.Feature[] };
-  const paths: string[] = [];
+  const [paths, codes]: [string[], string[]] = [[], []];
   for (const country of countries.features) {
     const short = new ShortPath();
     geoPath(projection, short as unknown as CanvasRenderingContext2D)(country);
-    if (short.rings.length) paths.push(short.rings.join(""));
+    if (!short.rings.length) continue;
+    paths.push(short.rings.join(""));
+    codes.push(CODES[String(country.id).padStart(3, "0")] ?? "");
   }
-  return paths;
+  return { paths, codes };
 }
 
 export function europePlugin(): Plugin {
   return {
     name: "gortyn-europe",
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
-    load: (id) => (id === `\0${MODULE}` ? `export default ${JSON.stringify(europePaths())};` : undefined),
+    load: (id) => {
+      if (id !== `\0${MODULE}`) return undefined;
+      const { paths, codes } = europePaths();
+      return `export default ${JSON.stringify(paths)};\nexport const codes = ${JSON.stringify(codes)};`;
+    },
   };
 }

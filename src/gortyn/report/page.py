@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 EMPTY_SLOT = '<script id="gortyn-data" type="application/json">null</script>'
-LEFT_OUT = ("jobs",)  # a row per job: too large for a page, and in its own Parquet file for who wants it
+# A row per job or application: too large for a page, and in its own Parquet file for who wants it.
+LEFT_OUT = ("jobs", "applications")
 NO_STEPS = Steps(hours=0, step_hours=1, heat_days=1)  # of a folder without hours, as of a choice of sites
 DIGITS = 5  # significant digits of a number in the page
 
@@ -76,7 +77,7 @@ def write_report(folder: ResultsFolder, target: Path) -> Path:
 
 
 def report_data(folder: ResultsFolder) -> dict[str, Any]:
-    """Return what the page shows: summary, manifest, scenario, and every table but the jobs, by column.
+    """Return what the page shows: summary, manifest, scenario, and every table but jobs and applications, by column.
 
     The hourly tables stand there in steps, `steps` says how long they are. A table that the folder does not have, as
     one of an earlier version, is left out.

@@ -32,7 +32,7 @@ export function categoryAxis(theme: Theme, data: string[], more: object = {}, la
 }
 
 /** Names of rows on the left: broken into lines, never wider than a third of the chart. */
-export function rowNames(width: number): { left: number; label: object } {
+export function rowNames(width: number) {
   const left = Math.round(Math.min(190, width * 0.32));
   return { left, label: { width: left - 12, overflow: "break", interval: 0, lineHeight: 14 } };
 }

@@ -16,10 +16,22 @@ export function chosen(name: string, options: { value: string }[], otherwise = o
 
 export function Pick({ name, label, options, otherwise }: Props & { otherwise?: string }) {
   const value = chosen(name, options, otherwise);
+  return <Choices label={label} value={value} set={(next) => choose(name, next)} options={options} />;
+}
+
+interface Held {
+  label: string;
+  value: string;
+  set: (value: string) => void;
+  options: Props["options"];
+}
+
+/** A list of choices whose value is held elsewhere. */
+export function Choices({ label, value, set, options }: Held) {
   return (
     <label class="pick">
       <span>{label}</span>
-      <select value={value} onChange={(event) => choose(name, event.currentTarget.value)}>
+      <select value={value} onChange={(event) => set(event.currentTarget.value)}>
         {options.map((option) => (
           <option key={option.value} value={option.value} selected={option.value === value}>
             {option.label}

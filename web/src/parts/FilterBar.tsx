@@ -1,4 +1,5 @@
 // This module owns the bar above a long list: one choice with counts, a search field, and how many entries are left.
+import type { ComponentChildren } from "preact";
 
 interface Props {
   label: string;
@@ -9,11 +10,18 @@ interface Props {
   setQuery: (query: string) => void;
   wanted: string;
   setWanted: (value: string) => void;
-  options: { value: string; label: string; count: number }[];
+  /** Choices with how many entries each has; those without any are left out. */
+  options: { value: string; label: string; count: number; mark?: ComponentChildren }[];
+  /** Further controls. */
+  children?: ComponentChildren;
 }
 
-export function FilterBar({ label, noun, all, shown, query, setQuery, wanted, setWanted, options }: Props) {
-  const every = [{ value: "", label: "All", count: all }, ...options.filter((option) => option.count > 0)];
+export function FilterBar(props: Props) {
+  const { label, noun, all, shown, query, setQuery, wanted, setWanted, options, children } = props;
+  const every: Props["options"] = [
+    { value: "", label: "All", count: all },
+    ...options.filter((option) => option.count > 0),
+  ];
   return (
     <search class="filter">
       <fieldset class="switch">
@@ -27,10 +35,12 @@ export function FilterBar({ label, noun, all, shown, query, setQuery, wanted, se
               value={option.value}
               onChange={() => setWanted(option.value)}
             />
+            {option.mark}
             {option.label} <small>{option.count}</small>
           </label>
         ))}
       </fieldset>
+      {children}
       <label class="pick">
         <span>Search</span>
         <input type="search" value={query} onInput={(event) => setQuery(event.currentTarget.value)} />

@@ -1,28 +1,40 @@
 // This module owns verdicts on claims: word, sign and colour of each, never colour alone.
 
-export const VERDICTS = ["holds", "depends", "fails", "history", "not-checkable"] as const;
+export const VERDICTS = ["holds", "holds_if", "fails", "not_checkable"] as const;
 export type VerdictName = (typeof VERDICTS)[number];
 
 export const VERDICT: Record<VerdictName, { word: string; told: string; colour: string; sign: string }> = {
-  holds: { word: "Holds", told: "true in this scenario", colour: "var(--series-2)", sign: "M3 8.5l3.2 3.2L13 4.8" },
-  depends: { word: "Depends", told: "true under some readings", colour: "var(--series-1)", sign: "M2 8q3-6 6 0t6 0" },
-  fails: { word: "Fails", told: "not true in this scenario", colour: "var(--series-5)", sign: "M4 4l8 8M12 4l-8 8" },
-  history: {
-    word: "History",
-    told: "about the past",
-    colour: "var(--series-0)",
-    sign: "M8 3.5v5l3 2M8 1.5a6.5 6.5 0 1 0 .01 0",
+  holds: {
+    word: "Holds",
+    told: "in this scenario, or on record",
+    colour: "var(--series-2)",
+    sign: "M3 8.5l3.2 3.2L13 4.8",
   },
-  "not-checkable": {
+  holds_if: {
+    word: "Holds only if",
+    told: "under a condition that is named",
+    colour: "var(--series-1)",
+    sign: "M2 8q3-6 6 0t6 0",
+  },
+  fails: {
+    word: "Fails",
+    told: "in this scenario, or against the record",
+    colour: "var(--series-5)",
+    sign: "M4 4l8 8M12 4l-8 8",
+  },
+  not_checkable: {
     word: "Not checkable",
-    told: "nothing a plan can be held to",
+    told: "nothing it could be held to",
     colour: "var(--grey)",
     sign: "M3 8h10",
   },
 };
 
+/** Words of earlier results folders; one without a like here, as history, says that nothing was settled. */
+const FORMER: Record<string, VerdictName> = { depends: "holds_if" };
+
 export const verdictOf = (name: string): VerdictName =>
-  (VERDICTS as readonly string[]).includes(name) ? (name as VerdictName) : "not-checkable";
+  (VERDICTS as readonly string[]).includes(name) ? (name as VerdictName) : (FORMER[name] ?? "not_checkable");
 
 export function Sign({ verdict }: { verdict: VerdictName }) {
   const { sign, colour } = VERDICT[verdict];

@@ -21,6 +21,7 @@ const WORDS: Record<string, string> = {
   guarantee: "Guarantee",
   "lock-up": "Lock-up",
   rest: "The rest, to equity",
+  "chip-hours": "Chip-hours",
 };
 
 const INITIALS = /\b(eib|eu|ai|sme|hpc|moe|npv|irr|dscr|llcr|plcr|moic|wal|\d+[bt])\b/gi;

@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Report as Data } from "../data.ts";
+import { Access } from "../screens/Access.tsx";
 import { Claims } from "../screens/Claims.tsx";
 import { Energy } from "../screens/Energy.tsx";
 import { Machine } from "../screens/Machine.tsx";
@@ -26,6 +27,7 @@ const SCREENS: Screen[] = [
   { tab: "machine", name: "Machine", needs: ["phases"], Body: Machine },
   { tab: "training", name: "Training", needs: ["training"], Body: Training },
   { tab: "operation", name: "Operation", needs: ["classes"], Body: Operation },
+  { tab: "access", name: "Access", needs: ["modes", "groups"], Body: Access },
   { tab: "energy", name: "Energy and carbon", needs: ["hourly"], Body: Energy },
   { tab: "siting", name: "Siting", needs: ["candidates"], Body: Siting },
   { tab: "money", name: "Money", needs: ["cash"], Body: Money },
@@ -101,6 +103,7 @@ function useFreshTop(tab: string): void {
   useEffect(() => {
     if (before.current === tab) return;
     before.current = tab;
+    if (route.value.place) return; // the screen goes to what is meant
     document.getElementById(`title-${tab}`)?.focus({ preventScroll: true });
     const nav = document.querySelector(".tabs");
     if (nav && nav.getBoundingClientRect().top < 0) nav.scrollIntoView();

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Report } from "../data.ts";
 import { count, date, digits, duration, format, large, money, NBSP, NONE, share } from "../format.ts";
 import { named } from "../parts/names.ts";
+import { toFirstHour } from "../shape/access.ts";
 import { standing } from "../shape/sources.ts";
 import { smallUsers } from "../shape/waits.ts";
 
@@ -57,6 +58,9 @@ export function Headlines({ report }: { report: Report }) {
   const gap = value("funding_gap_eur") ?? 0;
   const rest = standing(report);
   const users = smallUsers(report);
+  // Where the tenth that waits longest starts at once as well, there is no wait to tell.
+  const p90 = users.p90 !== null && users.atOnce !== null && users.p90 < 0.5 ? null : users.p90;
+  const firstHour = toFirstHour(report, users.tenantClass);
   return (
     <section class="headlines" aria-label="Headline numbers">
       <Headline
@@ -105,16 +109,29 @@ export function Headlines({ report }: { report: Report }) {
         {users.atOnce !== null && (
           <>
             <b>{share(users.atOnce)}</b> of these jobs start at once
-            {users.p90 === null ? "." : ", and one in ten waits "}
+            {p90 === null ? "." : ", and one in ten waits "}
           </>
         )}
-        {users.p90 !== null && (
+        {p90 !== null && (
           <>
             {users.atOnce === null && "One in ten of these jobs waits "}
-            <b>{duration(users.p90)}</b> or longer.
+            <b>{duration(p90)}</b> or longer.
           </>
         )}{" "}
         Over all users, one in ten waits <b>{shown("wait_p90_s", duration)}</b> or longer.
+        {firstHour && (
+          <>
+            {" "}
+            From the application to the first chip-hour it is <b>{firstHour}</b> at the median, without the holder’s own
+            delay.
+          </>
+        )}
+        {"groups" in report.tables && (
+          <>
+            {" "}
+            <a href="#access">See who gets access, and when</a>.
+          </>
+        )}
       </Headline>
       <Headline
         figure="energy_mwh"

@@ -74,7 +74,7 @@ export function Method({ report }: { report: Report }) {
     ...risk(report),
     [
       "Claims",
-      "A claim holds, fails or depends only under the model, chip and baseline named beside it; claims about the past are history, and claims without a number cannot be checked.",
+      "A claim holds, holds only if a named condition is met, or fails, under the model, chip and baseline named beside it; what is about the past is held to the record. What nothing could settle is not checkable, with what it would take.",
     ],
   ];
   return (

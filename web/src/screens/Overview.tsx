@@ -22,6 +22,7 @@ export function Overview({ report }: { report: Report }) {
   );
 }
 
+/** How many claims have each verdict. */
 export function verdictCounts(report: Report): Map<string, number> {
   const counts = new Map<string, number>(VERDICTS.map((name) => [name, 0]));
   for (const cell of column(report, "claims", "verdict")) {
