@@ -28,7 +28,8 @@ from gortyn import energy  # noqa: E402
 from gortyn.catalogue import load  # noqa: E402
 from gortyn.model import Siting  # noqa: E402
 from gortyn.model.siting import Candidate  # noqa: E402
-from gortyn.run import Operated, operate  # noqa: E402
+from gortyn.result import Operated  # noqa: E402
+from gortyn.run import operate  # noqa: E402
 from naive import siting as plain_siting  # noqa: E402 - the twins lie with the tests
 from naive.siting_problems import DAY, problem  # noqa: E402
 

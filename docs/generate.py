@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic_core import PydanticUndefined
 
 from gortyn.io.columns import dictionary
-from gortyn.model import FromCatalogue, Noun, Scenario
+from gortyn.model import FromCatalogue, IfInCatalogue, Noun, Scenario
 from gortyn.resolve import metadata, unit_of
 
 HERE = Path(__file__).parent / "reference"
@@ -52,7 +52,7 @@ def _nouns(noun: type[Noun], found: list[type[Noun]]) -> list[type[Noun]]:
 
 def _default(info: object, rule: FromCatalogue | None) -> str:
     if rule:
-        return f"catalogue: `{rule.paths[0]}`"
+        return f"catalogue{', if it has it' if isinstance(rule, IfInCatalogue) else ''}: `{rule.paths[0]}`"
     default = info.default
     if default is PydanticUndefined:
         return "required"

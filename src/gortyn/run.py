@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gortyn import access, claims, energy, finance, machine, operation, training, workload
+from gortyn import access, admission, claims, energy, finance, machine, operation, spaces, tradeoff, training, workload
 from gortyn.catalogue import Catalogue, Fact, Lookup
 from gortyn.catalogue import load as load_catalogue
 from gortyn.model import Scenario
 from gortyn.resolve import Resolved, resolve
-from gortyn.result import Result
+from gortyn.result import Funded, Operated, Reached, Result
 
 if TYPE_CHECKING:
-    from gortyn.access import Access
     from gortyn.energy import EnergyAccount
-    from gortyn.finance import Finance
-    from gortyn.kernels.types import Jobs
-    from gortyn.machine import Partition, SitePlan
     from gortyn.model.series import AllSeries
-    from gortyn.operation import Log, Tariffs
-    from gortyn.training import TrainingEstimate
+    from gortyn.spaces import HeldSpace, Staging, TokenNeed
+    from gortyn.tradeoff import TradePoint
+
+    Data = tuple[tuple[HeldSpace, ...], tuple[Staging, ...], tuple[TokenNeed, ...]]
 
 
 def run(
@@ -54,6 +52,8 @@ def run(
     stages = _Stages(progress)
     operated = _operate(resolved, facts, stages)
     plans, partitions = operated.plans, operated.partitions
+    held, staging, token_needs = _data(operated, facts, stages)
+    curve = _curve(operated, facts, stages)
     with stages("energy"):
         power = account(operated, facts, resolved.series)
         swings = energy.swings(scenario, partitions, operated.jobs, operated.log, facts, operated.estimates)
@@ -61,7 +61,9 @@ def run(
     with stages("finance"):
         money = finance.appraise(scenario, plans, power, operated.access, operated.estimates, facts)
     with stages("claims"):
-        verdicts = claims.check(scenario, plans, operated.estimates, power, operated.access, money, facts)
+        done = scenario, plans, operated.estimates, power, operated.access, money, facts
+        case = claims.Case(*done, token_needs, staging, curve, origins=resolved.origins)
+        verdicts = claims.check(case)
     return Result(
         scenario=scenario,
         origins=resolved.origins,
@@ -70,30 +72,21 @@ def run(
         plans=plans,
         partitions=partitions,
         estimates=operated.estimates,
+        admission=operated.admission,
         jobs=operated.jobs,
         log=operated.log,
         energy=power,
         swings=swings,
         scores=scores,
         access=operated.access,
+        held=held,
+        staging=staging,
+        token_needs=token_needs,
+        tradeoff=curve,
         finance=money,
         verdicts=verdicts,
         seconds=stages.seconds,
     )
-
-
-class Operated(NamedTuple):
-    """What the stages up to the operation found, without energy, money and claims."""
-
-    scenario: Scenario
-    plans: tuple[SitePlan, ...]
-    partitions: tuple[Partition, ...]
-    estimates: tuple[TrainingEstimate, ...]
-    tariffs: Tariffs
-    jobs: Jobs
-    log: Log
-    access: Access
-    seconds: Mapping[str, float]
 
 
 def operate(
@@ -113,15 +106,26 @@ def account(operated: Operated, facts: Lookup, series: AllSeries) -> EnergyAccou
     return energy.account(operated.scenario, operated.plans, *done, operated.tariffs, facts, series)
 
 
-class Funded(NamedTuple):
-    """What the stages up to finance found, without claims."""
+def reach(
+    scenario: Scenario | Resolved,
+    catalogue: Catalogue | None = None,
+    progress: Callable[[str], None] | None = None,
+    *,
+    curve: bool = True,
+) -> Reached:
+    """Carry a scenario as far as access: who is admitted, who waits, what data there are; arguments as of `run`.
 
-    scenario: Scenario
-    operated: Operated
-    energy: EnergyAccount
-    finance: Finance
-    facts: tuple[Fact, ...]
-    seconds: Mapping[str, float]
+    Parameters
+    ----------
+    curve : whether to compute the trade-off curve, which simulates a month again and again
+    """
+    catalogue = catalogue or load_catalogue()
+    resolved = _resolved(scenario, catalogue)
+    stages, facts = _Stages(progress), catalogue.lookup()
+    operated = _operate(resolved, facts, stages)
+    data = _data(operated, facts, stages)
+    points = _curve(operated, facts, stages) if curve else ()
+    return Reached(operated.scenario, operated, *data, points, _facts(resolved, facts.used), stages.seconds)
 
 
 def fund(
@@ -173,14 +177,40 @@ def _operate(resolved: Resolved, facts: Lookup, stages: _Stages) -> Operated:
     with stages("training"):
         estimates = training.estimates(scenario, plans, facts)
         stretch_pm = training.stretch_pm(scenario, plans, partitions, facts)
+    with stages("admission"):
+        admitted = admission.admit(scenario, plans, facts)
     with stages("workload"):
-        jobs = workload.generate(scenario, partitions, estimates, facts, rng)
+        jobs = workload.generate(scenario, partitions, estimates, facts, rng, admitted)
     with stages("operation"):
         goodput = {index: estimate.goodput_share for index, estimate in enumerate(estimates)}
-        log = operation.simulate(scenario, partitions, jobs, tariffs, stretch_pm, goodput)
+        staging = operation.staging(scenario, partitions, facts)
+        log = operation.simulate(scenario, partitions, jobs, tariffs, stretch_pm, goodput, staging)
     with stages("access"):
-        users = access.account(scenario, partitions, jobs, log)
-    return Operated(scenario, plans, partitions, estimates, tariffs, jobs, log, users, stages.seconds)
+        users = access.account(scenario, partitions, jobs, log, admitted)
+    return Operated(
+        scenario=scenario,
+        plans=plans,
+        partitions=partitions,
+        estimates=estimates,
+        stretch_pm=stretch_pm,
+        tariffs=tariffs,
+        admission=admitted,
+        jobs=jobs,
+        log=log,
+        access=users,
+        seconds=stages.seconds,
+    )
+
+
+def _data(operated: Operated, facts: Lookup, stages: _Stages) -> Data:
+    with stages("spaces"):
+        scenario = operated.scenario
+        return spaces.held(scenario), spaces.staging(scenario, facts), spaces.token_needs(scenario, facts)
+
+
+def _curve(operated: Operated, facts: Lookup, stages: _Stages) -> tuple[TradePoint, ...]:
+    with stages("tradeoff"):
+        return tradeoff.curve(operated.scenario, operated.plans, operated.tariffs, operated.stretch_pm, facts)
 
 
 class _Stages:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gortyn.access import quantiles
+from gortyn.access import quantiles, queue_wait_s
 from gortyn.result import Result
 
 
@@ -19,7 +19,7 @@ def summarise(result: Result) -> dict[str, float | int | None]:
     plans, money, users, power = result.plans, result.finance, result.access, result.energy
     log = result.log
     started = log.start_s >= 0
-    wait_s = (log.start_s - result.jobs.submit_s)[started]
+    wait_s = queue_wait_s(result.jobs, log)[started]
     promised = np.array([tenant.qos != "leftover" for tenant in result.scenario.tenants])
     promised_s = wait_s[promised[result.jobs.tenant[started]]]
     at_work = users.delivered_chip_hours + users.lost_chip_hours

@@ -14,6 +14,7 @@ FREE = [f"machines.{machine}.{part}_usd_per_chip=0" for machine in ("h100", "gb3
 TENANTS = ("founders", "university", "carmaker", "model-maker", "laboratory", "assistant", "hospital", "volunteers")
 NOBODY = [f"tenants.{tenant}.demand_share=0" for tenant in TENANTS]
 
+SHORT = "simulation.days=12"
 UNCUT = "tenants.model-maker.chains=false"
 
 LOANS = ("bank", "development-bank", "guarantee")
@@ -38,7 +39,7 @@ EDGES = {
     "constant failures of jobs": ["operations.reliability.restart_min=100000", UNCUT, "training_runs=[]"],
     "restarts of years": ["operations.reliability.restart_min=1e9", UNCUT],
     "restarts of ages": ["operations.reliability.restart_min=1e9", UNCUT, "training_runs=[]"],
-    "a failure a second": ["operations.failures.job_rate_per_hour=10", "training_runs=[]"],
+    "six minutes between failures": ["operations.failures.job_rate_per_hour=10", "training_runs=[]", SHORT],
     "nodes that always fail": ["operations.reliability.rate_per_1000_node_days=1000", "training_runs=[]"],
     "sites that always fail": ["operations.failures.site_outage_rate=100"],
     "all nodes are spares": ["operations.failures.spare_share=1", "training_runs=[]", "operations.reservations=[]"],

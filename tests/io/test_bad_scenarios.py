@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bad_access import ACCESS_FAULTS
 from gortyn.io.faults import ScenarioError
 from gortyn.io.load import load
 
@@ -215,7 +216,7 @@ FAULTS: dict[str, list[tuple[int, int, str, str]]] = {
         (15, 5, "fund.layers", "the Union pays 0.4 of the uses, more than the cap of 0.17"),
         (15, 5, "fund.layers", "states pay 0 of the uses, less than 1 times the 0.4 of the Union"),
     ],
-}
+} | ACCESS_FAULTS
 
 
 def found(path: str | Path) -> list[tuple[int, int, str, str]]:

@@ -61,7 +61,8 @@ def test_the_manifest_says_what_the_folder_rests_on(small_result: Result, writte
     assert manifest["tables_sha256"] == digests(written)
     assert manifest["catalogue_entries"] == sorted(fact.key for fact in small_result.facts)
     assert list(manifest["seconds"]) == [
-        "machine", "training", "workload", "operation", "access", "energy", "finance", "claims",
+        "machine", "training", "admission", "workload", "operation", "access",
+        "spaces", "tradeoff", "energy", "finance", "claims",
     ]  # fmt: skip
     assert set(manifest["libraries"]) >= {"numpy", "numba", "polars", "pydantic"}
 
@@ -69,7 +70,12 @@ def test_the_manifest_says_what_the_folder_rests_on(small_result: Result, writte
 def test_the_scenario_of_a_folder_runs_to_the_same_result(written: Path, tmp_path: Path) -> None:
     again = write(gortyn.run(load(written / "scenario.yaml")), tmp_path / "again", nothing)
     changed = {name for name in TABLES if digests(again)[f"{name}.parquet"] != digests(written)[f"{name}.parquet"]}
-    assert changed == {"inputs", "sources"}, "every value now comes from that file, none from the catalogue"
+    assert changed == {"inputs", "sources", "claims", "claim_sources"}, (
+        "every value now comes from that file, none from the catalogue, and claims say what they rest on"
+    )
+    told = {"assumptions"}
+    before, after = (open_result(folder).table("claims").drop(told) for folder in (written, again))
+    assert before.equals(after)
     assert (again / "scenario.yaml").read_bytes() == (written / "scenario.yaml").read_bytes()
 
 

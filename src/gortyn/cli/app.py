@@ -13,7 +13,10 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from gortyn import __version__
+from gortyn.cli.access import access
+from gortyn.cli.advise import advise
 from gortyn.cli.author import check, new, schema, show
+from gortyn.cli.claims import claims
 from gortyn.cli.energy import energy
 from gortyn.cli.fund import fund
 from gortyn.cli.goodput import goodput
@@ -22,6 +25,7 @@ from gortyn.cli.output import INVALID, InvalidInput, complain
 from gortyn.cli.reference import doctor, facts
 from gortyn.cli.results import compare, report, run
 from gortyn.cli.site import site
+from gortyn.cli.slurm import export, import_
 from gortyn.cli.trace import trace
 from gortyn.cli.train import train
 from gortyn.cli.training import calibrate
@@ -45,13 +49,16 @@ for verb in (
     show,
     run,
     operate,
+    access,
     energy,
     fund,
+    claims,
     compare,
     report,
     site,
     train,
     goodput,
+    advise,
     validate,
     calibrate,
     facts,
@@ -59,7 +66,8 @@ for verb in (
     doctor,
 ):
     app.command(verb)
-app.command(trace)
+for group in (trace, export, import_):
+    app.command(group)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gortyn.energy.tender_figures import SiteScore
     from gortyn.model import Scenario, Site
     from gortyn.resolve import Resolved
-    from gortyn.run import Operated
+    from gortyn.result import Operated
 
 
 class Asked(NamedTuple):

@@ -13,7 +13,7 @@ from gortyn.cli.output import FAILED, InvalidInput, complain, progress, say_json
 
 if TYPE_CHECKING:
     from gortyn.resolve import Resolved
-    from gortyn.run import Funded
+    from gortyn.result import Funded
 
 Out = Annotated[Path | None, Parameter(name=("--out", "-o"))]
 

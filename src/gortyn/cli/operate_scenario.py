@@ -12,7 +12,7 @@ from gortyn.cli.output import FAILED, complain, print_table, progress, quantity,
 from gortyn.cli.queue_output import by_group, finite, mean_slowdown, peak_mb, print_figures, write_starts
 
 if TYPE_CHECKING:
-    from gortyn.run import Operated
+    from gortyn.result import Operated
 
 
 def operate_scenario(file: str, overrides: Sequence[str], out: Path | None, json: bool) -> int:
@@ -48,12 +48,13 @@ def operate_scenario(file: str, overrides: Sequence[str], out: Path | None, json
 def _data(done: Operated, compile_s: float) -> dict[str, Any]:
     import numpy as np
 
+    from gortyn.access import queue_wait_s
     from gortyn.operation.measures import wait_summary
 
     jobs, log = done.jobs, done.log
     operations = done.scenario.operations
     started = log.start_s >= 0
-    wait_s = log.start_s - jobs.submit_s
+    wait_s = queue_wait_s(jobs, log)
     accounts = {one.tenant_class: one for one in done.access.classes}
     names = list(accounts)
     of_tenant = np.array([names.index(tenant.tenant_class) for tenant in done.scenario.tenants])

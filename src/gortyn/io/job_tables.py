@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, Any]
 
-ASKED: Final = ("submit_s", "run_s", "requested_s", "nodes", "chips", "tenant", "training_run", "outcome")
-LOGGED: Final = ("eligible_s", "start_s", "end_s", "held_s", "lost_s", "place", "attempts", "interruptions")
+ASKED: Final = ("submit_s", "run_s", "requested_s", "nodes", "chips", "tenant", "training_run", "outcome", "allocation")
+LOGGED: Final = ("staged_s", "eligible_s", "start_s", "end_s", "held_s", "lost_s", "place", "attempts", "interruptions")
 USED: Final = ("energy_mwh", "energy_eur", "carbon_t", "water_m3")
 """Columns of what tenants used, in the order of `energy.Use`."""
 LARGEST: Final = 200
@@ -64,9 +64,10 @@ def _job_rows(result: Result, rates: JobRates, batch: pl.DataFrame) -> pl.DataFr
     started = pl.col("start_s") >= 0
     return frame.with_columns(
         pl.when(started).then(pl.col("start_s", "end_s")),
-        wait_s=pl.when(started).then(pl.col("start_s") - pl.col("submit_s")),
+        wait_s=pl.when(started).then(pl.col("start_s") - pl.col("submit_s") - pl.col("staged_s")),
+        application=pl.when(pl.col("allocation") >= 0).then(pl.col("allocation")),
         lost_chip_hours=pl.col("chips") * pl.col("lost_s") / S_PER_HOUR,
-    ).drop("place", "lost_s")
+    ).drop("place", "lost_s", "staged_s", "allocation")
 
 
 def largest_jobs(result: Result) -> Columns:
@@ -108,12 +109,15 @@ def hourly(result: Result) -> pl.LazyFrame:
     by_site += ("node_failures", "interrupted_jobs")
     by_energy = ("it_mw", "facility_mw", "pue", "grid_mw", "renewable_mw", "price_eur_per_mwh", "carbon_g_per_kwh")
     by_energy += ("cost_eur", "carbon_t", "market_carbon_t", "water_m3", "dry_bulb_c", "wet_bulb_c")
-    machines = np.maximum(np.bincount([part.site for part in result.partitions], minlength=sites), 1)
+    # A machine counts once, however many enclaves its nodes are divided over: they have the same speed.
+    places = [(part.site, part.machine) for part in result.partitions]
+    weight = np.array([1 / places.count(place) for place in places])
+    machines = np.maximum(np.bincount([site for site, _ in dict.fromkeys(places)], minlength=sites), 1)
     columns = {
         "site": _named(np.repeat(np.arange(sites), hours), (plan.name for plan in result.plans)),
         "hour": np.tile(np.arange(hours), sites),
         **{name: sum_by_site(result, getattr(log, name)).ravel() for name in by_site},
-        "speed_share": (sum_by_site(result, log.speed) / machines[:, None]).ravel(),
+        "speed_share": (sum_by_site(result, log.speed * weight[:, None]) / machines[:, None]).ravel(),
         **{name: getattr(power, name).ravel() for name in by_energy},
     }
     return pl.LazyFrame(columns)
@@ -152,6 +156,7 @@ def operation(result: Result) -> Columns:
     return {
         "site": [result.plans[part.site].name for part in partitions],
         "machine": [part.machine for part in partitions],
+        "enclave": [part.enclave for part in partitions],
         "nodes": [part.nodes for part in partitions],
         "chips": [part.chips for part in partitions],
         "capacity_chip_hours": log.capacity_chips.sum(axis=1),

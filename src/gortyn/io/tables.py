@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gortyn.io import energy_tables, job_tables, money_tables
+from gortyn.io import access_tables, claim_tables, energy_tables, job_tables, money_tables
 from gortyn.io.columns import dictionary
 from gortyn.resolve import leaves, named_path, printed
 from gortyn.result import Result
@@ -127,11 +127,6 @@ def _wait_quantiles(result: Result) -> Columns:
     }
 
 
-def _claims(result: Result) -> Columns:
-    rows = ({**asdict(verdict), "claim": verdict.id} for verdict in result.verdicts)
-    return _rows(rows, dictionary()["claims"])
-
-
 def _sources(result: Result) -> Columns:
     facts = result.facts
     return {
@@ -185,8 +180,9 @@ TABLES: Mapping[str, Callable[[Result], Columns | pl.LazyFrame]] = {
     "classes": _classes,
     "tenants": _tenants,
     "wait_quantiles": _wait_quantiles,
+    **access_tables.TABLES,
     **money_tables.TABLES,
-    "claims": _claims,
+    **claim_tables.TABLES,
     "sources": _sources,
     "inputs": _inputs,
 }
