@@ -29,7 +29,7 @@ def access(
     force: bool = False,
     json: bool = False,
 ) -> int:
-    """Tell who gets compute: modes, who is admitted and why not, days to the first chip-hour, fairness, enclaves, data.
+    """Tell who gets compute, how soon, how evenly, at what cost to whom.
 
     Parameters
     ----------

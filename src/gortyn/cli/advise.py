@@ -38,7 +38,7 @@ def advise(
     rebuild: bool = False,
     json: bool = False,
 ) -> int:
-    """Say how to get a model trained: open modes of access, days to the first chip-hour, chips, price, and clouds.
+    """Say how to get a model trained: access, days, price, clouds.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def claims(
     set_: Overrides = (),
     json: bool = False,
 ) -> int:
-    """Say of each published claim whether it holds, fails, or holds under a condition, and what that rests on.
+    """Say whether each published claim holds, fails, or holds only if.
 
     Parameters
     ----------
