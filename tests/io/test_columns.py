@@ -26,4 +26,6 @@ def test_tables_are_those_that_are_written_and_the_summary() -> None:
 def test_dtypes_are_those_of_polars() -> None:
     columns = [column for columns in dictionary().values() for column in columns.values()]
     assert all(issubclass(getattr(pl, column.dtype), pl.DataType) for column in columns)
-    assert dictionary()["jobs"]["wait_s"] == Column("Int64", "s", "First start less submission")
+    assert dictionary()["jobs"]["wait_s"] == Column(
+        "Int64", "s", "First start less submission and less the time until its data had come"
+    )

@@ -11,7 +11,7 @@ from gortyn.advice.validation_cases import Case, case_figures
 from gortyn.advice.validation_slurm import slurm_figures
 from gortyn.advice.validation_texts import cloud_figures, text_figures
 from gortyn.catalogue import Lookup
-from gortyn.energy.validation_figure import Figure
+from gortyn.energy.validation_figure import Figure, figure_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,7 @@ class AccessValidation:
 
     def lines(self) -> Iterator[str]:
         """The comparison as text."""
-        yield f"{'':78} {'expected':10} {'got':9} {'null':9}"
-        yield from (figure.line() for figure in self.figures)
-        failed = sum(not figure.check.passed for figure in self.figures)
-        yield f"{len(self.figures)} checks, {failed} failed"
+        yield from figure_lines(self.figures)
         for case in self.cases:
             yield f"{case.mode:28} {case.handed_in} {case.granted} {case.days:6} d, predicted {case.predicted_days:6} d"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -207,26 +206,12 @@ def _kept_hosts(folder: Path, host_file: str, force: bool) -> dict[str, str]:
 
 
 def _write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files beside the folder and give it its name when all are there."""
-    folder = folder.resolve()
-    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent))
-    try:
+    """Write files into a folder that appears whole or not at all."""
+    from gortyn.io.aside import folder_aside
+
+    with folder_aside(folder.resolve()) as part:
         for name, text in files.items():
             path = part / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             path.chmod(0o755 if path.suffix == ".sh" else 0o644)
-        part.chmod(0o755)
-        if folder.exists():
-            old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-            folder.rename(old)
-            try:
-                part.rename(folder)
-            except OSError:
-                old.rename(folder)
-                raise
-            shutil.rmtree(old)
-        else:
-            part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any, Final
 
 from gortyn.catalogue import Lookup
-from gortyn.energy.validation_figure import Figure
+from gortyn.energy.validation_figure import Figure, figure_lines
 from gortyn.energy.validation_hours import (
     Compared,
     Recorded,
@@ -76,11 +76,7 @@ class EnergyValidation:
 
     def lines(self) -> Iterator[str]:
         """The comparison as text."""
-        yield f"{'':78} {'expected':10} {'got':9} {'null':9}"
-        yield from (figure.line() for figure in self.figures)
-        off = errors(self.figures)
-        failed = sum(not figure.check.passed for figure in self.figures)
-        yield f"{off['checks']} checks, {failed} failed"
+        yield from figure_lines(self.figures)
         if self.nodes is not None:
             yield ""
             yield from self.nodes.lines()

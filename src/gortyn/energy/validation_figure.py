@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,13 @@ class Figure:
         null = "" if self.null is None else f"{self.null:.5g}"
         verdict = "ok" if check.passed else "FAILED"
         return f"{check.name:78} {bound}{check.expected:<9.5g} {check.got:<9.5g} {null:9} {self.basis:14} {verdict}"
+
+
+def figure_lines(figures: Sequence[Figure]) -> Iterator[str]:
+    """Figures as lines of text, with a head and how many failed."""
+    yield f"{'':78} {'expected':10} {'got':9} {'null':9}"
+    yield from (figure.line() for figure in figures)
+    yield f"{len(figures)} checks, {sum(not figure.check.passed for figure in figures)} failed"
 
 
 def source_of(facts: Lookup, kind: str, entry: str, field: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gortyn.catalogue import Lookup
-from gortyn.energy.validation_figure import Figure
+from gortyn.energy.validation_figure import Figure, figure_lines
 from gortyn.finance.validation_cases import ComparedCase, capped_figure, case_figures, embedded_case, file_case
 from gortyn.finance.validation_deals import deal_figures
 from gortyn.finance.validation_losses import history_figures, tranche_figures
@@ -46,10 +46,7 @@ class FinanceValidation:
 
     def lines(self) -> Iterator[str]:
         """The comparison as text."""
-        yield f"{'':78} {'expected':10} {'got':9} {'null':9}"
-        yield from (figure.line() for figure in self.figures)
-        failed = sum(not figure.check.passed for figure in self.figures)
-        yield f"{len(self.figures)} checks, {failed} failed"
+        yield from figure_lines(self.figures)
         for case in self.cases:
             yield from (f"note: {case.name}: {note}" for note in case.notes)
 

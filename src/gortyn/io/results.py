@@ -10,12 +10,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -23,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gortyn import __version__
+from gortyn.io.aside import folder_aside
 from gortyn.io.columns import dictionary
 from gortyn.io.tables import frames
 from gortyn.io.yaml_text import scenario_yaml
@@ -116,10 +113,9 @@ def appear(
     check_target(path, force=force)
     path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _aside(path) as aside:
-        fill(aside)
-        finish(ResultsFolder(aside))
-        _replace(aside, path)
+    with folder_aside(path) as part:
+        fill(part)
+        finish(ResultsFolder(part))
     return path
 
 
@@ -134,32 +130,6 @@ def check_target(path: Path, *, force: bool = False) -> None:
         raise ResultsError(f"{path}: exists and is no results folder; it is left as it is")
     if not empty and not force:
         raise ResultsError(f"{path}: exists; give another folder, or --force to replace it")
-
-
-@contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """Yield a new folder beside the target, which is removed whatever happens."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _replace(aside: Path, path: Path) -> None:
-    """Rename the finished folder into place, and put an older one back if that fails."""
-    aside.chmod(0o755)
-    if not path.exists():
-        aside.rename(path)
-        return
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
-    path.rename(old)
-    try:
-        aside.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old)
 
 
 def _write_files(result: Result, folder: Path) -> None:
