@@ -22,7 +22,14 @@ def test_all_that_is_published_is_met():
     assert not report.cases
     names = [figure.check.name for figure in report.figures]
     assert len(names) == len(set(names)) > 30
-    subjects = ("days from cut-off", "by hand", "Slurm", "texts", "node over its chips")
+    subjects = (
+        "days from cut-off",
+        "chip-hours that may be asked for",
+        "by hand",
+        "Slurm",
+        "texts",
+        "node over its chips",
+    )
     assert all(any(subject in name for name in names) for subject in subjects)
 
 

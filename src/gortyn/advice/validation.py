@@ -8,6 +8,7 @@ from typing import Any
 
 from gortyn.advice.validation_calendar import calendar_figures, mode_figures
 from gortyn.advice.validation_cases import Case, case_figures
+from gortyn.advice.validation_limits import limit_figures
 from gortyn.advice.validation_slurm import slurm_figures
 from gortyn.advice.validation_texts import cloud_figures, text_figures
 from gortyn.catalogue import Lookup
@@ -54,7 +55,7 @@ class AccessValidation:
 
 
 def validate_access(facts: Lookup, rows: Sequence[tuple[int, dict[str, str]]] = (), file: str = "") -> AccessValidation:
-    """Compare processing times, calendars, priorities, prices and the texts' arithmetic with what is published.
+    """Compare processing times, limits, calendars, priorities, prices and the texts' arithmetic with what is published.
 
     Parameters
     ----------
@@ -69,6 +70,7 @@ def validate_access(facts: Lookup, rows: Sequence[tuple[int, dict[str, str]]] = 
     predicted, figures = case_figures(rows, file, facts)
     every = (
         *mode_figures(facts),
+        *limit_figures(facts),
         *calendar_figures(),
         *slurm_figures(facts),
         *text_figures(facts),

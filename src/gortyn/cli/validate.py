@@ -59,7 +59,7 @@ def validate(
         What to compare: training (step times of measured runs), goodput (published shares and failure rates),
         operation (recorded starts of jobs), energy (metered nodes, published PUE, carbon and shifting), finance (a
         reference model of project finance, a worked example, losses of tranches, sums of cash) or access (processing
-        times, calendars, priorities of a real Slurm, the texts' own arithmetic, cloud prices).
+        times, limits, calendars, priorities of a real Slurm, the texts' own arithmetic, cloud prices).
     table
         CSV file of measurements, with a header; for operation a job trace with recorded starts, or with --trace a CSV
         file of starts (job_id, start). Energy and access also run without one, on the figures of the catalogue; that
