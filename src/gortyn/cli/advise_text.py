@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 WIDTH = 120
 """Characters of a line, but for names that are longer."""
-HEADER = ("through", "at", "chips", "first chip-hour", "run", "between jobs", "done", "in time", "EUR")
-RIGHT = frozenset({"first chip-hour", "run", "between jobs", "EUR"})
+HEADER = ("through", "at", "chips", "first chip-hour", "run", "between", "done", "in time", "EUR")
+RIGHT = frozenset({"first chip-hour", "run", "between", "EUR"})
 """Columns whose cells end where the column ends."""
-ALWAYS = frozenset(HEADER) - {"between jobs", "in time"}
+ALWAYS = frozenset(HEADER) - {"between", "in time"}
 """Columns that are shown even where nothing is in them."""
 DECIDING = ("country", "class", "limits")
 """Rules that differ from mode to mode; the others are conditions that nearly all have."""
@@ -90,7 +90,7 @@ def _ways(found: Advice) -> Iterator[str]:
         return
     shown, question = _shown(found.ways), found.question
     rows = [_row(way, question) for way, _ in shown]
-    yield "Open (days; first chip-hour as P50 (P10-P90) after the application)"
+    yield "Open (days; first chip-hour as P50 (P10-P90) after the application; between: waits between jobs of the run)"
     kept = [index for index, name in enumerate(HEADER) if name in ALWAYS or {row[index] for row in rows} - {"0.0", ""}]
     header = [HEADER[index] for index in kept]
     right = [place for place, name in enumerate(header) if name in RIGHT]
