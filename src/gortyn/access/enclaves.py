@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.access.waits import queue_wait_s
+from gortyn.machine import enclave_of
 from gortyn.model import Enclave, Scenario, known
 from gortyn.model.conversions import S_PER_HOUR
 
@@ -90,16 +91,14 @@ def overhead_shares(scenario: Scenario, partitions: Sequence[Partition], jobs: J
     """
     shares = np.zeros(len(partitions))
     launch_s = scenario.operations.launch_overhead_s
-    stated = {enclave.name: enclave for enclave in scenario.access.enclaves}
     for place, partition in enumerate(partitions):
-        if partition.enclave is None:
+        enclave = enclave_of(scenario, partition)
+        if enclave is None:
             continue
         own = np.flatnonzero((log.place == place) & (log.start_s >= 0))
         held = log.held_s[own] * jobs.chips[own].astype(np.float64)
         if held.sum():
-            shares[place] = np.average(
-                isolation_share(stated[partition.enclave], log.held_s[own], launch_s), weights=held
-            )
+            shares[place] = np.average(isolation_share(enclave, log.held_s[own], launch_s), weights=held)
     return shares
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gortyn.machine import Partition
-from gortyn.model import Reservation, Scenario, known
+from gortyn.model import Reservation, Scenario
 from gortyn.model.conversions import HOURS_PER_DAY
+from gortyn.workload import isolation
 from gortyn.workload.grants import used_between
 
 if TYPE_CHECKING:
@@ -152,10 +153,9 @@ def joined_jobs(scenario: Scenario, partitions: Sequence[Partition], joined: Seq
     joined : partitions without enclaves
     jobs : drawn for `partitions`
     """
-    stated = {enclave.name: enclave for enclave in scenario.access.enclaves}
     open_place = {(partition.site, partition.machine): place for place, partition in enumerate(joined)}
     place = np.array([open_place[one.site, one.machine] for one in partitions], np.int32)
-    longer = np.array([1 + (known(stated[one.enclave].overhead_share) if one.enclave else 0) for one in partitions])
+    longer = np.array([isolation(scenario, one).stretch for one in partitions])
     run_s, requested_s = (
         np.maximum(np.rint(column / longer[jobs.partition]), 1).astype(np.int64)
         for column in (jobs.run_s, jobs.requested_s)

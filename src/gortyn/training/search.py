@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from gortyn.model.conversions import S_PER_HOUR
+from gortyn.model.conversions import BYTES_PER_GB, S_PER_HOUR
 from gortyn.training.axes import axes_of
 from gortyn.training.strategy import BF16, RECOMPUTE_NAMES, InvalidStrategy, Strategy
 
@@ -25,7 +25,6 @@ OBJECTIVES: Final[tuple[Objective, ...]] = ("time", "energy", "cost")
 """What a strategy can be best by, in the order of the kernels."""
 STATE_TOO_LARGE: Final = "weights, gradients and optimiser state do not fit"
 ACTIVATIONS_TOO_LARGE: Final = "activations do not fit"
-BYTES_PER_GB: Final = 1e9
 J_PER_MWH: Final = 3600e6  # unit: joules in a megawatt-hour
 BEST_KEPT: Final = 10  # unit: as many as a screen shows
 FRONT_POINTS: Final = 1024  # source: doubled until the front fits

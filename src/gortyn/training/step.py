@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from gortyn.kernels import training as kernels
 from gortyn.kernels.training_types import PARTS, Coefficients, Hardware, Parts, StepSeconds
+from gortyn.model.conversions import BYTES_PER_GB, FLOPS_PER_TFLOPS
 from gortyn.training.strategy import InvalidStrategy, Strategy
 
 if TYPE_CHECKING:
     from gortyn.training.architecture import Architecture
 
-BYTES_PER_GB: Final = 1e9
-FLOPS_PER_TFLOPS: Final = 1e12
 MEMORY_PARTS: Final = ("weights", "gradients", "optimizer", "activations", "buffers")
 
 
